@@ -1,0 +1,45 @@
+// Files as everything below the server sees them: one small interface, so that tests, fuzzers and
+// kill-at-every-write experiments can stand in for the disk. server/publish has the real one.
+//
+// Reading: a file is opened, its identity taken, read, and its identity compared again: a file that
+// changed meanwhile is read again. Writing: write new, fsync, rename, fsync the folder.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "dns/base/result.h"
+
+namespace dns {
+
+struct FileIdentity {
+    uint64_t device = 0, inode = 0, size = 0;
+    int64_t modified_ns = 0, changed_ns = 0;
+    bool operator==(const FileIdentity&) const = default;
+};
+
+class OpenFile {
+public:
+    virtual ~OpenFile() = default;
+    // As the system tells it now.
+    virtual Result<FileIdentity> identity() const = 0;
+    // Reads up to out.size() octets from `offset`; fewer only at the end of the file. Safe to call
+    // from several threads.
+    virtual Result<size_t> read_at(uint64_t offset, std::span<char> out) const = 0;
+};
+
+class Files {
+public:
+    virtual ~Files() = default;
+    // The fault says what the system said, without the path: "No such file or directory".
+    virtual Result<std::unique_ptr<OpenFile>> open(const std::string& path) const = 0;
+    // The path without symbolic links, "." and "..": what confinement to a folder compares.
+    virtual Result<std::string> real_path(const std::string& path) const = 0;
+    // All or nothing, and durable when it returns.
+    virtual Result<void> write_whole(const std::string& path, std::string_view octets) const = 0;
+};
+
+}  // namespace dns

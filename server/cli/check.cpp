@@ -1,0 +1,128 @@
+// apex check: would these zones be served, and what is wrong with them?
+#include <algorithm>
+
+#include "server/cli/zone_call.h"
+#include "server/config/configuration.h"
+
+namespace server {
+
+namespace {
+
+std::unique_ptr<Report> make_report(World& world, const Call& call, const LoadSettings& settings) {
+    if (call.has("quiet")) return no_report();
+    std::string format = call.value("format", "text");
+    if (format == "json") return json_report(world.out);
+    if (format == "sarif") return sarif_report(world.out);
+    return text_report(world.out, {.colour = settings.colour});
+}
+
+// Checks one zone after the other; each is let go before the next, but for the last.
+class Check {
+  public:
+    Check(World& world, const LoadSettings& settings, Report& report)
+        : world_(world), settings_(settings), report_(report) {}
+
+    // A configuration's own findings. False if its zones cannot be known.
+    bool configuration(const std::string& file, const dns::Findings& findings,
+                       const dns::Sources& sources) {
+        if (findings.rows().empty()) return true;
+        SourceLines lines(world_.files, sources, no_files_);
+        ZoneReport report;
+        report.file = file;
+        report.outcome = findings.failed() ? Outcome::refused : Outcome::served;
+        report.findings = &findings;
+        report.sources = &sources;
+        report.lines = &lines;
+        report_.zone(report);
+        if (findings.failed()) worsen(kInputAtFault);
+        return !findings.failed();
+    }
+
+    void zone(const ZoneRequest& request) {
+        last_.reset();
+        last_ = load_request(world_, request, settings_);
+        if (!last_->call_fault.sentence.empty()) {
+            worsen(call_at_fault(world_, "check", last_->call_fault));
+            return;
+        }
+        SourceLines lines(world_.files, last_->sources, last_->loaded.files);
+        report_.zone(report_of(request, *last_, lines));
+        if (last_->fault)
+            worsen(
+                system_at_fault(world_, "check", unreadable_sentence(request.file, *last_->fault)));
+        else if (!last_->served())
+            worsen(kInputAtFault);
+    }
+
+    void worsen(int exit_code) { exit_code_ = std::max(exit_code_, exit_code); }
+
+    int finish() {
+        report_.finish(exit_code_);
+        world_.kept.push_back(std::move(last_));
+        return exit_code_;
+    }
+
+  private:
+    World& world_;
+    const LoadSettings& settings_;
+    Report& report_;
+    const SourceLines::Identities no_files_;
+    std::shared_ptr<LoadedZone> last_;
+    int exit_code_ = kGood;
+};
+
+int check_configuration(World& world, const Call& call, LoadSettings settings,
+                        const std::string& file) {
+    dns::Sources sources;
+    dns::Severities severities;
+    dns::Findings findings(severities);
+    auto read = read_configuration(world.files, file, sources, findings);
+    if (!read.ok())
+        return system_at_fault(world, "check", unreadable_sentence(file, read.fault().sentence));
+    // What the command line says comes after what the file says.
+    Configuration& configuration = read.value();
+    settings.limits = configuration.limits;
+    if (auto applied = apply_limits(call, settings.limits); !applied.ok())
+        return call_at_fault(world, "check", applied.fault());
+    std::unique_ptr<Report> report = make_report(world, call, settings);
+    Check check(world, settings, *report);
+    if (!check.configuration(file, findings, sources)) return check.finish();
+    for (const ConfiguredZone& zone : configuration.zones) {
+        ZoneRequest request{zone.name, zone.file, zone.severities};
+        if (auto applied = apply_rules(call, request.severities); !applied.ok())
+            return call_at_fault(world, "check", applied.fault());
+        check.zone(request);
+    }
+    return check.finish();
+}
+
+}  // namespace
+
+int run_check(World& world, const Call& call) {
+    auto settings = read_settings(world, call, world.out_is_terminal);
+    if (!settings.ok()) return call_at_fault(world, "check", settings.fault());
+    dns::Severities severities;
+    auto applied = apply_rules(call, severities);
+    if (applied.ok()) applied = apply_limits(call, settings->limits);
+    if (!applied.ok()) return call_at_fault(world, "check", applied.fault());
+    const std::string* file = call.last("config");
+    if (file != nullptr && !call.operands.empty())
+        return call_at_fault(
+            world, "check",
+            {"a configuration and zone files are both named", "check them in two calls"});
+    if (file != nullptr) return check_configuration(world, call, settings.value(), *file);
+    if (call.operands.empty())
+        return call_at_fault(world, "check",
+                             {"no zone file is named", "apex check example.com example.com.zone"});
+    auto requests = read_operands(call.operands);
+    if (!requests.ok()) return call_at_fault(world, "check", requests.fault());
+    std::unique_ptr<Report> report = make_report(world, call, settings.value());
+    Check check(world, settings.value(), *report);
+    for (ZoneRequest& request : requests.value()) {
+        request.severities = severities;
+        check.zone(request);
+    }
+    return check.finish();
+}
+
+}  // namespace server

@@ -1,0 +1,161 @@
+#include "server/cli/commands.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "server/cli/help.h"
+#include "server/cli/version.h"
+#include "server/cli/visible_text.h"
+#include "server/config/nearest_word.h"
+
+namespace server {
+
+namespace {
+
+template <size_t... Counts>
+constexpr auto joined(const std::array<OptionRow, Counts>&... lists) {
+    std::array<OptionRow, (Counts + ...)> all{};
+    size_t at = 0;
+    auto append = [&](const auto& list) {
+        for (const OptionRow& row : list) all[at++] = row;
+    };
+    (append(lists), ...);
+    return all;
+}
+
+constexpr OptionRow kHelp{"help", 'h', "", "prints this text"};
+
+// Options of every command that loads zones.
+constexpr std::array kLoadingOptions = {
+    OptionRow{"rule", 'r', "NAME=error|warning|note|off",
+              "makes a rule weigh more or less, or turns it off (apex help rules)",
+              Completes::rules, true},
+    OptionRow{"strict", 's', "", "makes every warning an error"},
+    OptionRow{"limit", 'l', "NAME=N", "sets a limit (apex help limits)", Completes::limits, true},
+    OptionRow{"include-folder", 'i', "FOLDER", "lets $INCLUDE read below this folder only",
+              Completes::folders},
+    OptionRow{"threads", 't', "N", "loads on N threads; 0, the default, is one per usable core"},
+    OptionRow{"color", 0, "auto|always|never",
+              "colours findings; auto, the default: on a terminal, if NO_COLOR is not set",
+              Completes::choices},
+};
+
+constexpr auto kCheckOptions = joined(
+    std::array{OptionRow{"config", 'c', "FILE",
+                         "checks the zones of a configuration file, apex.toml(5)",
+                         Completes::files}},
+    kLoadingOptions,
+    std::array{OptionRow{"format", 'f', "text|json|sarif",
+                         "the form of the findings; the default is text", Completes::choices},
+               OptionRow{"quiet", 'q', "", "prints no findings: the exit code tells"}, kHelp});
+
+constexpr auto kPrintOptions = joined(
+    kLoadingOptions,
+    std::array{
+        OptionRow{"json", 'j', "", "prints each record as one JSON object on a line of its own"},
+        kHelp});
+
+constexpr OptionRow kHelpOptions[] = {
+    {"format", 'f', "text|roff", "roff: as a part of a manual page", Completes::choices},
+    kHelp,
+};
+
+constexpr OptionRow kVersionOptions[] = {kHelp};
+
+constexpr const char* kCheckSynopses[] = {"[OPTION ...] ORIGIN FILE", "[OPTION ...] FILE",
+                                          "[OPTION ...] ORIGIN=FILE ...", "[OPTION ...] -c FILE"};
+constexpr const char* kPrintSynopses[] = {"[OPTION ...] ORIGIN FILE", "[OPTION ...] FILE"};
+constexpr const char* kHelpSynopses[] = {"[COMMAND]", "rules|types|limits|completion"};
+constexpr const char* kVersionSynopses[] = {""};
+
+constexpr CommandRow kCommands[] = {
+    {"check", kCheckSynopses, "says whether zone files can be served, and what is wrong with them",
+     "Without ORIGIN, it is the owner of the SOA record, or else the first $ORIGIN of the file, or "
+     "else the file's name without .zone. A FILE of - is standard input.\n"
+     "The exit code is 0 if all zones would be served, 1 if one would be refused, 2 if the call is "
+     "at fault, 3 if the system is.",
+     kCheckOptions, run_check},
+    {"print", kPrintSynopses, "prints a zone in canonical order, one record on a line",
+     "A line is owner, TTL, class, type and data with a tab between them; names are absolute. The "
+     "SOA record comes first, and signatures follow the records that they cover. What is printed "
+     "loads again to the same zone.\n"
+     "A zone that would be refused is not printed: its findings are, on standard error.",
+     kPrintOptions, run_print},
+    {"help", kHelpSynopses, "explains a command, or lists what the tables hold",
+     "The lists: rules that a zone can break, record types that are known by name, limits on what "
+     "grows with a zone; and the completion for bash.",
+     kHelpOptions, run_help},
+    {"version", kVersionSynopses, "prints the version", "", kVersionOptions, run_version},
+};
+
+int unknown_command(World& world, const std::string& word) {
+    std::vector<std::string_view> names;
+    std::string all;
+    for (const CommandRow& row : kCommands) {
+        names.emplace_back(row.name);
+        all += (all.empty() ? "" : ", ") + std::string(row.name);
+    }
+    std::string hint = nearest_hint(word, names);
+    if (hint.empty()) hint = "this version has the commands " + all;
+    std::string kind = word.substr(0, 1) == "-" ? "option '" : "command '";
+    return call_at_fault(world, "", {"there is no " + kind + word + "'", hint});
+}
+
+}  // namespace
+
+std::span<const CommandRow> commands() {
+    return kCommands;
+}
+
+const CommandRow* find_command(std::string_view name) {
+    for (const CommandRow& row : kCommands)
+        if (name == row.name) return &row;
+    return nullptr;
+}
+
+int call_at_fault(World& world, std::string_view command, const CallFault& fault) {
+    std::string program = command.empty() ? "apex" : "apex " + std::string(command);
+    std::string text = program + ": " + visible(fault.sentence) + "\n";
+    if (!fault.hint.empty()) text += "  hint: " + visible(fault.hint) + "\n";
+    text += "  all options: " + program + (command.empty() ? " help" : " --help") + "\n";
+    world.out.flush();
+    world.errors.write(text);
+    world.errors.flush();
+    return kCallAtFault;
+}
+
+int system_at_fault(World& world, std::string_view command, const std::string& sentence) {
+    world.out.flush();
+    world.errors.write("apex " + std::string(command) + ": " + visible(sentence) + "\n");
+    world.errors.flush();
+    return kSystemAtFault;
+}
+
+int run_version(World& world, const Call& call) {
+    if (!call.operands.empty())
+        return call_at_fault(world, "version", {"version takes no operand", ""});
+    world.out.write(std::string("apex ") + kVersion + "\n");
+    return kGood;
+}
+
+int run(World& world, std::span<const std::string> words) {
+    if (words.empty()) {
+        world.errors.write(overview_text());
+        return kCallAtFault;
+    }
+    std::string name = words[0];
+    if (name == "--help" || name == "-h") name = "help";
+    if (name == "--version" || name == "-V") name = "version";
+    const CommandRow* row = find_command(name);
+    if (row == nullptr) return unknown_command(world, name);
+    dns::Result<Call, CallFault> call = read_call(words.subspan(1), row->options);
+    if (!call.ok()) return call_at_fault(world, row->name, call.fault());
+    if (call->has("help")) {
+        world.out.write(command_text(*row));
+        return kGood;
+    }
+    return row->run(world, call.value());
+}
+
+}  // namespace server

@@ -1,0 +1,7 @@
+#include "server/cli/version.h"
+
+namespace server {
+
+const char kVersion[] = APEX_VERSION;
+
+}  // namespace server

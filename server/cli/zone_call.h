@@ -1,0 +1,70 @@
+// What the commands that load zones share: which zones a call names, with which settings, and how
+// one of them is loaded.
+//
+//   call -> ZoneRequest ... -> load_request() -> LoadedZone -> Report, or printed
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dns/name.h"
+#include "server/cli/commands.h"
+#include "server/cli/report.h"
+#include "zones/load.h"
+
+namespace server {
+
+// One zone that a call or a configuration names.
+struct ZoneRequest {
+    std::optional<dns::Name> origin;  // else it is guessed from the file
+    std::string file;                 // "-" is standard input
+    dns::Severities severities;
+};
+
+struct LoadSettings {
+    dns::Limits limits;
+    std::string include_folder;
+    unsigned threads = 1;
+    bool colour = false;
+};
+
+// The options that all loading commands have; limits are left at their defaults. `terminal`: what
+// the findings are written to is one.
+dns::Result<LoadSettings, CallFault> read_settings(const World& world, const Call& call,
+                                                   bool terminal);
+// --limit; --rule and --strict: on top of what a configuration chose.
+dns::Result<void, CallFault> apply_limits(const Call& call, dns::Limits& limits);
+dns::Result<void, CallFault> apply_rules(const Call& call, dns::Severities& severities);
+// ORIGIN FILE | FILE | ORIGIN=FILE ...
+dns::Result<std::vector<ZoneRequest>, CallFault> read_operands(
+    const std::vector<std::string>& operands);
+
+// A zone after loading, with all that reports and printing need.
+struct LoadedZone {
+    explicit LoadedZone(const ZoneRequest& request, const dns::Limits& limits)
+        : severities(request.severities),
+          findings(severities, {limits.findings_per_rule, limits.findings}) {}
+
+    dns::Severities severities;
+    dns::Sources sources;
+    dns::Findings findings;
+    zones::Loaded loaded;
+    std::string origin;                // absolute text
+    std::optional<std::string> fault;  // the system does not give the file: what it says
+    CallFault call_fault;              // the call lacks something; empty if it does not
+
+    bool served() const { return loaded.zone != nullptr && !findings.failed(); }
+};
+
+std::shared_ptr<LoadedZone> load_request(World& world, const ZoneRequest& request,
+                                         const LoadSettings& settings);
+
+// The loaded zone as reports want it.
+ZoneReport report_of(const ZoneRequest& request, const LoadedZone& zone, SourceLines& lines);
+
+// "cannot read 'x.zone': No such file or directory; ..." with what to do about it.
+std::string unreadable_sentence(const std::string& file, const std::string& reason);
+
+}  // namespace server

@@ -1,0 +1,153 @@
+#include "server/publish/disk_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <system_error>
+
+namespace server {
+
+Descriptor::~Descriptor() {
+    close();
+}
+
+bool Descriptor::close() {
+    int number = number_;
+    number_ = -1;
+    return number < 0 || ::close(number) == 0;
+}
+
+dns::Fault system_fault(int error) {
+    return {std::generic_category().message(error)};
+}
+
+namespace {
+
+int64_t nanoseconds(const timespec& time) {
+    return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+// Calls again what a signal interrupted.
+template <class Call>
+auto uninterrupted(Call call) {
+    decltype(call()) result;
+    do {
+        result = call();
+    } while (result == -1 && errno == EINTR);
+    return result;
+}
+
+class DiskFile : public dns::OpenFile {
+  public:
+    explicit DiskFile(int descriptor) : file_(descriptor) {}
+
+    dns::Result<dns::FileIdentity> identity() const override {
+        struct stat status;
+        if (::fstat(file_.number(), &status) != 0) return system_fault(errno);
+        dns::FileIdentity identity;
+        identity.device = status.st_dev;
+        identity.inode = status.st_ino;
+        identity.size = static_cast<uint64_t>(status.st_size);
+        identity.modified_ns = nanoseconds(status.st_mtim);
+        identity.changed_ns = nanoseconds(status.st_ctim);
+        return identity;
+    }
+
+    dns::Result<size_t> read_at(uint64_t offset, std::span<char> out) const override {
+        size_t filled = 0;
+        while (filled < out.size()) {
+            ssize_t got = uninterrupted([&] {
+                return ::pread(file_.number(), out.data() + filled, out.size() - filled,
+                               static_cast<off_t>(offset + filled));
+            });
+            if (got < 0) return system_fault(errno);
+            if (got == 0) break;
+            filled += static_cast<size_t>(got);
+        }
+        return filled;
+    }
+
+  private:
+    Descriptor file_;
+};
+
+dns::Result<void> write_all(int descriptor, std::string_view octets) {
+    while (!octets.empty()) {
+        ssize_t written =
+            uninterrupted([&] { return ::write(descriptor, octets.data(), octets.size()); });
+        if (written < 0) return system_fault(errno);
+        octets.remove_prefix(static_cast<size_t>(written));
+    }
+    return {};
+}
+
+std::string folder_of(const std::string& path) {
+    size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// A rename is durable when the folder that holds the name is.
+dns::Result<void> sync_folder(const std::string& folder) {
+    Descriptor open(
+        uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (!open.open() || ::fsync(open.number()) != 0) return system_fault(errno);
+    return {};
+}
+
+dns::Result<void> fill_new_file(Descriptor& file, std::string_view octets) {
+    if (auto written = write_all(file.number(), octets); !written) return written;
+    if (::fsync(file.number()) != 0 || !file.close()) return system_fault(errno);
+    return {};
+}
+
+}  // namespace
+
+dns::Result<std::unique_ptr<dns::OpenFile>> DiskFiles::open(const std::string& path) const {
+    if (path.find('\0') != std::string::npos) return system_fault(ENOENT);
+    // O_NONBLOCK: opening a FIFO that nobody writes to would wait.
+    int descriptor = uninterrupted(
+        [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); });
+    if (descriptor < 0) return system_fault(errno);
+    auto file = std::make_unique<DiskFile>(descriptor);
+    struct stat status;
+    if (::fstat(descriptor, &status) != 0) return system_fault(errno);
+    if (S_ISDIR(status.st_mode)) return system_fault(EISDIR);
+    if (!S_ISREG(status.st_mode)) return dns::Fault{"Not a regular file"};
+    return dns::Result<std::unique_ptr<dns::OpenFile>>(std::move(file));
+}
+
+dns::Result<std::string> DiskFiles::real_path(const std::string& path) const {
+    char* resolved = ::realpath(path.c_str(), nullptr);
+    if (resolved == nullptr) return system_fault(errno);
+    std::string result = resolved;
+    std::free(resolved);
+    return result;
+}
+
+dns::Result<void> DiskFiles::write_whole(const std::string& path, std::string_view octets) const {
+    std::string next = path + ".new-" + std::string(6, 'X');
+    Descriptor file(::mkostemp(next.data(), O_CLOEXEC));
+    if (!file.open()) return system_fault(errno);
+    // Who may read the file now, may read its next version; a new one is for its owner alone.
+    struct stat before;
+    if (::stat(path.c_str(), &before) == 0 &&
+        ::fchmod(file.number(), before.st_mode & 07777) != 0) {
+        dns::Fault fault = system_fault(errno);
+        ::unlink(next.c_str());
+        return fault;
+    }
+    dns::Result<void> filled = fill_new_file(file, octets);
+    if (filled.ok() && ::rename(next.c_str(), path.c_str()) != 0) filled = system_fault(errno);
+    if (!filled.ok()) {
+        ::unlink(next.c_str());
+        return filled;
+    }
+    return sync_folder(folder_of(path));
+}
+
+}  // namespace server

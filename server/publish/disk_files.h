@@ -1,0 +1,40 @@
+// The real disk behind dns::Files. Regular files only: a FIFO or a device that an $INCLUDE names
+// would block or never end, so it is refused here (what a person names on the command line may be a
+// pipe, and is read by server/publish/streams).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dns/base/files.h"
+
+namespace server {
+
+class DiskFiles : public dns::Files {
+  public:
+    dns::Result<std::unique_ptr<dns::OpenFile>> open(const std::string& path) const override;
+    dns::Result<std::string> real_path(const std::string& path) const override;
+    // Writes a new file beside `path`, and moves it over the old one when it is on the disk.
+    dns::Result<void> write_whole(const std::string& path, std::string_view octets) const override;
+};
+
+// An open file that closes itself.
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor();
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int number() const { return number_; }
+    bool open() const { return number_ >= 0; }
+    // Closes now, and says whether that went well.
+    bool close();
+
+  private:
+    int number_;
+};
+
+// What the system says about an error number: "No such file or directory".
+dns::Fault system_fault(int error);
+
+}  // namespace server

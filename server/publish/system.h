@@ -1,0 +1,22 @@
+// What only the operating system can tell: the time, how many cores this process may use, octets
+// that nobody can guess. Made by main and passed down.
+#pragma once
+
+#include "dns/base/clock.h"
+#include "dns/siphash.h"
+
+namespace server {
+
+class SystemClock : public dns::Clock {
+  public:
+    dns::UnixTime now() const override;
+    int64_t steady_ns() const override;
+};
+
+// At least 1.
+unsigned usable_cores();
+
+// A key for hash tables that hold what strangers chose.
+dns::SipKey random_key();
+
+}  // namespace server

@@ -1,0 +1,61 @@
+#include "zones/diff.h"
+
+#include <algorithm>
+
+namespace zones {
+
+namespace {
+
+using Key = std::pair<uint16_t, uint16_t>;
+
+bool same_octets(dns::Octets a, dns::Octets b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+void add(ChangeSet& out, const dns::Name& owner, const RrsetView& before, const RrsetView& after) {
+    out.changes.push_back({owner, own(before), own(after)});
+}
+
+// RRsets of a node stand by type and type covered, so two nodes are compared in one walk.
+void compare(ChangeSet& out, const dns::Name& owner, const NodeView& before,
+             const NodeView& after) {
+    size_t b = 0, a = 0;
+    size_t before_count = before ? before.rrset_count() : 0;
+    size_t after_count = after ? after.rrset_count() : 0;
+    while (b < before_count || a < after_count) {
+        RrsetView old = b < before_count ? before.rrset(b) : RrsetView();
+        RrsetView now = a < after_count ? after.rrset(a) : RrsetView();
+        if (!now || (old && Key(old.type(), old.covered()) < Key(now.type(), now.covered()))) {
+            add(out, owner, old, RrsetView());
+            ++b;
+        } else if (!old || Key(now.type(), now.covered()) < Key(old.type(), old.covered())) {
+            add(out, owner, RrsetView(), now);
+            ++a;
+        } else {
+            if (!same_octets(old.wire(), now.wire())) add(out, owner, old, now);
+            ++b, ++a;
+        }
+    }
+}
+
+}  // namespace
+
+ChangeSet diff(const Zone& before, const Zone& after) {
+    ChangeSet out;
+    Zone::Cursor old(before), now(after);
+    while (old || now) {
+        int side = !now   ? -1
+                   : !old ? 1
+                          : dns::canonical_compare((*old).name(), (*now).name());
+        NodeView old_node = side <= 0 ? *old : NodeView();
+        NodeView new_node = side >= 0 ? *now : NodeView();
+        const NodeView& named = side <= 0 ? old_node : new_node;
+        if (!named.is_empty() || (side == 0 && !new_node.is_empty()))
+            compare(out, before.absolute(named.name()), old_node, new_node);
+        if (side <= 0) old.next();
+        if (side >= 0) now.next();
+    }
+    return out;
+}
+
+}  // namespace zones

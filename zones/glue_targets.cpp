@@ -1,0 +1,55 @@
+#include "zones/glue_targets.h"
+
+#include <algorithm>
+
+namespace zones {
+
+bool GlueTargets::contains(const NodeView& node) const {
+    std::call_once(gathered_, [this] { gather(); });
+    if (!zone_.changes().empty())
+        return std::binary_search(by_address_.begin(), by_address_.end(), node.octets());
+    return by_ref_[zone_.base().ref_of(node).units()];
+}
+
+void GlueTargets::gather() const {
+    if (zone_.changes().empty())
+        gather_links();
+    else
+        gather_names();
+}
+
+void GlueTargets::gather_links() const {
+    const Base& base = zone_.base();
+    by_ref_.resize(base.ref_of(base.by_rank(base.name_count() - 1)).units() + size_t{1});
+    NodeView above;
+    for (size_t rank = 0; rank < base.name_count(); ++rank) {
+        NodeView node = base.by_rank(rank);
+        if (!node.has(fact::cut)) continue;
+        // A cut below another one is not this zone's to say.
+        if (above && dns::is_below(node.name(), above.name())) continue;
+        above = node;
+        RrsetView servers = node.find(dns::type::NS);
+        for (size_t i = 0; i < servers.count(); ++i)
+            if (servers.has_links() && servers.link(i)) by_ref_[servers.link(i).units()] = true;
+    }
+}
+
+void GlueTargets::gather_names() const {
+    NodeView above;
+    for (Zone::Cursor at(zone_); at; at.next()) {
+        NodeView node = *at;
+        if (!node.has(fact::cut)) continue;
+        if (above && dns::is_below(node.name(), above.name())) continue;
+        above = node;
+        for (RecordView record : node.find(dns::type::NS)) {
+            dns::NameView target = dns::target_name(dns::type::NS, record.rdata());
+            // locate() would stop at the cut above the server.
+            dns::NameView relative;
+            if (!zone_.relative(target, relative)) continue;
+            if (NodeView server = zone_.find(relative)) by_address_.push_back(server.octets());
+        }
+    }
+    std::sort(by_address_.begin(), by_address_.end());
+}
+
+}  // namespace zones

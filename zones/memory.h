@@ -1,0 +1,35 @@
+// Memory for bases: address space that is reserved whole and touched as it fills, so that several
+// threads can write parts of one base before their sizes are known; or one exact piece, for the
+// many zones that are small.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace zones {
+
+class Memory {
+public:
+    Memory() = default;
+    Memory(Memory&& other) noexcept;
+    Memory& operator=(Memory&& other) noexcept;
+    ~Memory();
+
+    // Zeroed; pages that are never written cost nothing. Throws std::bad_alloc.
+    static Memory reserve(size_t octets);
+    static Memory exact(size_t octets);
+
+    uint8_t* data() const { return data_; }
+    size_t size() const { return size_; }
+    // Octets that were used, told by who wrote them.
+    size_t used = 0;
+    // Gives pages behind `octets` back.
+    void shrink(size_t octets);
+
+private:
+    uint8_t* data_ = nullptr;
+    size_t size_ = 0;
+    bool mapped_ = false;
+};
+
+}  // namespace zones

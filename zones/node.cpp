@@ -1,0 +1,71 @@
+#include "zones/node.h"
+
+namespace zones {
+
+RrsetView NodeView::rrset(size_t index) const {
+    const RrsetEntry* all = entries();
+    size_t place = head_->first_place;
+    for (size_t i = 0; i < index; ++i) place += all[i].count;
+    return {octets(), all + index, places_ ? places_ + place : nullptr};
+}
+
+RrsetView NodeView::find(uint16_t type, uint16_t covered) const {
+    const RrsetEntry* all = entries();
+    size_t place = head_->first_place;
+    for (size_t i = 0; i < head_->rrset_count; place += all[i].count, ++i)
+        if (all[i].type == type && all[i].covered == covered)
+            return {octets(), all + i, places_ ? places_ + place : nullptr};
+    return {};
+}
+
+size_t NodeView::record_count() const {
+    size_t count = 0;
+    for (size_t i = 0; i < head_->rrset_count; ++i) count += entries()[i].count;
+    return count;
+}
+
+size_t node_size(dns::NameView relative_name, std::span<const RrsetParts> rrsets) {
+    size_t size = NodeView::entries_at(relative_name.size()) + rrsets.size() * sizeof(RrsetEntry);
+    for (const RrsetParts& rrset : rrsets) {
+        if (rrset.with_links) size = ((size + 3) & ~size_t{3}) + 4 * size_t{rrset.count};
+        size += rrset.wire.size();
+    }
+    return (size + 7) & ~size_t{7};
+}
+
+NodeHead* write_node(uint8_t* to, dns::NameView relative_name,
+                     std::span<const RrsetParts> rrsets) {
+    NodeHead* head = new (to) NodeHead{};
+    head->name_size = static_cast<uint8_t>(relative_name.size());
+    head->rrset_count = static_cast<uint16_t>(rrsets.size());
+    if (!relative_name.empty())
+        std::memcpy(to + sizeof(NodeHead), relative_name.data(), relative_name.size());
+    size_t entries_at = NodeView::entries_at(relative_name.size());
+    auto* entry = reinterpret_cast<RrsetEntry*>(to + entries_at);
+    size_t at = entries_at + rrsets.size() * sizeof(RrsetEntry);
+    for (const RrsetParts& rrset : rrsets) {
+        if (rrset.with_links) at = (at + 3) & ~size_t{3};
+        *entry++ = RrsetEntry{rrset.type, rrset.covered, rrset.count,
+                              static_cast<uint16_t>(rrset.wire.size()),
+                              static_cast<uint32_t>(at) |
+                                  (rrset.with_links ? RrsetEntry::kHasLinks : 0)};
+        if (rrset.with_links) {
+            std::memset(to + at, 0, 4 * size_t{rrset.count});
+            at += 4 * size_t{rrset.count};
+        }
+        std::memcpy(to + at, rrset.wire.data(), rrset.wire.size());
+        at += rrset.wire.size();
+        if (rrset.type == dns::type::CNAME) head->facts |= fact::alias;
+        if (rrset.type == dns::type::DNAME) head->facts |= fact::redirect;
+        if (rrset.type == dns::type::NS && head->name_size > 0) head->facts |= fact::cut;
+    }
+    return head;
+}
+
+uint16_t covered_type(uint16_t type, dns::Octets rdata) {
+    bool signature = type == dns::type::RRSIG || type == dns::type::SIG;
+    if (!signature || rdata.size() < 2) return 0;
+    return static_cast<uint16_t>(rdata[0] << 8 | rdata[1]);
+}
+
+}  // namespace zones

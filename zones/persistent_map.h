@@ -1,0 +1,137 @@
+// A persistent ordered map: a treap whose nodes are shared between versions. put() makes a new
+// version at the cost of one path; the old one stays as it was.
+//
+// Order is a policy: `Probe`, `compare(probe, value)`, `probe_of(value)`. Priorities come from the
+// value's keyed hash, so the depth is that of a random tree whatever names are chosen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace zones {
+
+template <class Value, class Order>
+class PersistentMap {
+    struct Branch;
+    using Link = std::shared_ptr<const Branch>;
+    struct Branch {
+        std::shared_ptr<const Value> value;
+        uint64_t priority;
+        Link left, right;
+    };
+
+public:
+    using Probe = typename Order::Probe;
+
+    bool empty() const { return root_ == nullptr; }
+
+    const Value* find(const Probe& probe) const {
+        const Branch* at = root_.get();
+        while (at != nullptr) {
+            int side = Order::compare(probe, *at->value);
+            if (side == 0) return at->value.get();
+            at = side < 0 ? at->left.get() : at->right.get();
+        }
+        return nullptr;
+    }
+
+    // The last value that is not behind the probe; before(): that stands in front of it.
+    const Value* at_or_before(const Probe& probe) const { return last(probe, 0); }
+    const Value* before(const Probe& probe) const { return last(probe, 1); }
+
+    // True if the map grew, false if the value took the place of an equal one.
+    bool put(std::shared_ptr<const Value> value) {
+        Probe probe = Order::probe_of(*value);
+        uint64_t priority = mix(value->hash);
+        if (find(probe) != nullptr) {
+            root_ = replace(root_.get(), probe, std::move(value));
+            return false;
+        }
+        root_ = insert(root_, probe, priority, std::move(value));
+        return true;
+    }
+
+    // Values in order; the version that it walks has to outlive it.
+    class Cursor {
+    public:
+        Cursor() = default;
+        explicit Cursor(const PersistentMap& map) { descend(map.root_.get()); }
+        explicit operator bool() const { return !path_.empty(); }
+        const Value& operator*() const { return *path_.back()->value; }
+        void next() {
+            const Branch* done = path_.back();
+            path_.pop_back();
+            descend(done->right.get());
+        }
+
+    private:
+        void descend(const Branch* at) {
+            for (; at != nullptr; at = at->left.get()) path_.push_back(at);
+        }
+        std::vector<const Branch*> path_;
+    };
+
+private:
+    // The last value for which compare(probe, value) is at least `least`.
+    const Value* last(const Probe& probe, int least) const {
+        const Branch* at = root_.get();
+        const Value* best = nullptr;
+        while (at != nullptr) {
+            bool fits = Order::compare(probe, *at->value) >= least;
+            if (fits) best = at->value.get();
+            at = fits ? at->right.get() : at->left.get();
+        }
+        return best;
+    }
+
+    static uint64_t mix(uint64_t hash) { return hash * 0x9e3779b97f4a7c15 ^ hash >> 29; }
+
+    static Link make(std::shared_ptr<const Value> value, uint64_t priority, Link left, Link right) {
+        return std::make_shared<const Branch>(
+            Branch{std::move(value), priority, std::move(left), std::move(right)});
+    }
+
+    // The three below go down one path, whose length is that of a random tree.
+    static Link replace(const Branch* at, const Probe& probe, std::shared_ptr<const Value> value) {
+        int side = Order::compare(probe, *at->value);
+        if (side == 0) return make(std::move(value), at->priority, at->left, at->right);
+        if (side < 0)
+            return make(at->value, at->priority, replace(at->left.get(), probe, std::move(value)),
+                        at->right);
+        return make(at->value, at->priority, at->left,
+                    replace(at->right.get(), probe, std::move(value)));
+    }
+
+    static Link insert(const Link& at, const Probe& probe, uint64_t priority,
+                       std::shared_ptr<const Value> value) {
+        if (at == nullptr) return make(std::move(value), priority, nullptr, nullptr);
+        if (priority > at->priority) {
+            Link left, right;
+            split(at, probe, left, right);
+            return make(std::move(value), priority, std::move(left), std::move(right));
+        }
+        if (Order::compare(probe, *at->value) < 0)
+            return make(at->value, at->priority,
+                        insert(at->left, probe, priority, std::move(value)), at->right);
+        return make(at->value, at->priority, at->left,
+                    insert(at->right, probe, priority, std::move(value)));
+    }
+
+    static void split(const Link& at, const Probe& probe, Link& left, Link& right) {
+        if (at == nullptr) return;
+        Link inner;
+        if (Order::compare(probe, *at->value) < 0) {
+            split(at->left, probe, left, inner);
+            right = make(at->value, at->priority, std::move(inner), at->right);
+        } else {
+            split(at->right, probe, inner, right);
+            left = make(at->value, at->priority, at->left, std::move(inner));
+        }
+    }
+
+    Link root_;
+};
+
+}  // namespace zones

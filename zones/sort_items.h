@@ -1,0 +1,58 @@
+// The canonical order of a load: one small item per run of records with the same owner, sorted by
+// the first 16 octets of the owner's sort key, and by the names themselves where those agree.
+//
+//   batch 0: item item item      +-- share 0: items up to "d..." --> in order
+//   batch 1: item item item  --> +-- share 1: items up to "k..." --> in order
+//   batch 2: item item item      +-- share 2: the rest           --> in order
+//
+// Shares are cut at keys, so that all runs of one owner fall into one share, and each share is
+// sorted and built by itself.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "dns/name.h"
+#include "zoneparser/record_batch.h"
+
+namespace zones {
+
+struct SortItem {
+    uint64_t key_high;
+    uint64_t key_low;
+    uint32_t batch;
+    uint32_t run;
+
+    bool key_before(const SortItem& other) const {
+        return key_high != other.key_high ? key_high < other.key_high : key_low < other.key_low;
+    }
+    bool same_key(const SortItem& other) const {
+        return key_high == other.key_high && key_low == other.key_low;
+    }
+};
+
+// What preparing a batch makes, on the thread that parsed it.
+struct PreparedBatch {
+    std::vector<SortItem> items;         // of the runs inside the zone; `batch` is not set yet
+    std::vector<uint32_t> outside_runs;  // owners that are not at or below the origin
+    size_t origin_size = 0;
+    size_t most_node_octets = 0;         // that can come of this batch
+};
+
+void prepare_batch(zoneparser::RecordBatch& batch, const dns::Name& origin);
+
+using Batches = std::vector<std::unique_ptr<zoneparser::RecordBatch>>;
+
+// The owner of an item, relative to the apex.
+dns::NameView owner_of(const SortItem& item, const Batches& batches);
+
+// All items in canonical order; share i is [bounds[i], bounds[i + 1]).
+struct SortedItems {
+    std::vector<SortItem> items;
+    std::vector<size_t> bounds;
+    size_t share_count() const { return bounds.size() - 1; }
+};
+SortedItems sort_items(const Batches& batches, unsigned threads);
+
+}  // namespace zones
