@@ -23,7 +23,9 @@ bool read_seconds(std::string_view text, uint32_t& seconds) {
     return true;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 bool is_signed(std::string_view text) {
     return text.size() > 1 && (text[0] == '-' || text[0] == '+') && is_digit(text[1]);
@@ -48,15 +50,19 @@ bool equal_word(std::string_view a, std::string_view b) {
 }
 
 bool reads_as_class(std::string_view word, bool& internet) {
-    internet = word.size() == 2 && (word[0] | 0x20) == 'i' && (word[1] | 0x20) == 'n';
-    if (internet) return true;
-    // What other classes begin with; types that begin so are looked up a moment later.
-    if (word.empty() || std::string_view("cChHnN").find(word[0]) == word.npos) return false;
-    static constexpr std::string_view kOthers[] = {"CH", "HS", "CS", "CHAOS", "HESIOD", "NONE"};
-    for (std::string_view other : kOthers)
+    internet = false;
+    if (word.size() == 2) {
+        const int first = word[0] | 0x20, second = word[1] | 0x20;
+        internet = first == 'i' && second == 'n';
+        return internet || (first == 'c' && (second == 'h' || second == 's')) ||
+               (first == 'h' && second == 's');
+    }
+    if (word.size() < 4) return false;
+    for (std::string_view other : {"NONE", "CHAOS", "HESIOD"})
         if (equal_word(word, other)) return true;
     // CLASSnnn (RFC 3597 5).
-    if (word.size() < 6 || word.size() > 10 || !equal_word(word.substr(0, 5), "CLASS")) return false;
+    if (word.size() < 6 || word.size() > 10 || !equal_word(word.substr(0, 5), "CLASS"))
+        return false;
     uint32_t number;
     if (!read_seconds(word.substr(5), number) || number > 0xffff) return false;
     internet = number == 1;
@@ -91,18 +97,18 @@ EntryReader::End EntryReader::read(const char* until) {
 bool EntryReader::read_record(const Entry& entry) {
     Tokens tokens = entry.tokens;
     size_t at = 0;
-    std::string reason;
+    std::string& reason = scratch_.reason;
     bool owner_good = true;
     if (!entry.starts_blank && !tokens.empty()) owner_good = take_owner(tokens[at++], reason);
     if (entry.fault != LexicalFault::none) return report_lexical(entry), true;
-    if (!escapes_are_good(tokens)) return true;
+    if (entry.escaped && !escapes_are_good(tokens)) return true;
     if (!owner_good) return report_name(tokens[0], reason), true;
     if (entry.starts_blank && !owner_known(tokens[0])) return true;
 
     Head head;
     if (!read_head(tokens, at, head)) return true;
     const Token& type_token = tokens[at - 1];
-    FieldFault fault;
+    FieldFault& fault = scratch_.fault;
     scratch_.rdata.clear();
     if (!parse_rdata(head.type, tokens.subspan(at), state_.origin, scratch_.rdata, fault)) {
         report_rdata(head.type, tokens.subspan(at), type_token, fault);
@@ -148,8 +154,41 @@ bool EntryReader::owner_known(const Token& first) {
     return false;
 }
 
-// TTL and class, each at most once and in either order, then the type. `at` ends up behind it.
+EntryReader::KnownHead& EntryReader::known_head(const char* begin, size_t size) {
+    const size_t slot = size * 5 + static_cast<uint8_t>(begin[size - 1]);
+    return known_heads_[slot % kKnownHeads];
+}
+
+bool EntryReader::find_known_head(Tokens tokens, size_t& at, Head& head) {
+    const Token& first = tokens[at];
+    if (first.quoted || first.begin == first.end) return false;
+    for (size_t words = 1; words <= 3 && at + words <= tokens.size(); ++words) {
+        const Token& last = tokens[at + words - 1];
+        const size_t size = static_cast<size_t>(last.end - first.begin);
+        const KnownHead& known = known_head(first.begin, size);
+        if (known.size != size || known.words != words || last.quoted ||
+            std::memcmp(known.begin, first.begin, size) != 0)
+            continue;
+        head = known.head;
+        at += words;
+        return true;
+    }
+    return false;
+}
+
 bool EntryReader::read_head(Tokens tokens, size_t& at, Head& head) {
+    if (at < tokens.size() && find_known_head(tokens, at, head)) return true;
+    const size_t from = at;
+    if (!read_new_head(tokens, at, head)) return false;
+    const char* begin = tokens[from].begin;
+    const size_t size = static_cast<size_t>(tokens[at - 1].end - begin);
+    known_head(begin, size) = {begin, static_cast<uint32_t>(size), static_cast<uint32_t>(at - from),
+                               head};
+    return true;
+}
+
+// TTL and class, each at most once and in either order, then the type. `at` ends up behind it.
+bool EntryReader::read_new_head(Tokens tokens, size_t& at, Head& head) {
     for (; at < tokens.size(); ++at) {
         const Token& token = tokens[at];
         std::string_view text = token.text();
@@ -229,8 +268,7 @@ void EntryReader::append_record(dns::NameView owner, dns::Place place, uint32_t 
         run_open_ = true;
         size_t name_offset = octets.size();
         std::memcpy(octets.grow(owner.size()), owner.data(), owner.size());
-        batch_.runs.push_back(
-            {name_offset, octets.size(), 0, static_cast<uint16_t>(owner.size())});
+        batch_.runs.push_back({name_offset, octets.size(), 0, static_cast<uint16_t>(owner.size())});
     }
     const RdataBuffer& rdata = scratch_.rdata;
     uint8_t* at = octets.grow(sizeof(RecordHead) + rdata.size());

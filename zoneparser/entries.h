@@ -9,6 +9,7 @@
 // to the text behind it is an EntryState.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -33,16 +34,16 @@ struct StatedTtl {
 
 // How a stretch dealt with inherited TTLs.
 struct TtlUse {
-    bool inherited = false;        // took one from before the stretch
-    bool stated = false;           // set `last`
-    bool stated_minimum = false;   // set `minimum`
+    bool inherited = false;       // took one from before the stretch
+    bool stated = false;          // set `last`
+    bool stated_minimum = false;  // set `minimum`
 };
 
 // What a record without a TTL falls back to where there is no $TTL.
 struct InheritedTtl {
-    StatedTtl last;                  // of the last record that stated one
-    StatedTtl minimum;               // MINIMUM of the SOA record
-    bool minimum_reported = false;   // that it is used is worth one warning
+    StatedTtl last;                 // of the last record that stated one
+    StatedTtl minimum;              // MINIMUM of the SOA record
+    bool minimum_reported = false;  // that it is used is worth one warning
     bool operator==(const InheritedTtl&) const = default;
     // Takes over what a stretch changed.
     void follow(const InheritedTtl& left, const TtlUse& use);
@@ -55,7 +56,7 @@ struct EntryState {
     dns::Name origin;
     dns::Name owner;
     Owner owner_is = Owner::none;
-    StatedTtl default_ttl;           // $TTL
+    StatedTtl default_ttl;  // $TTL
     InheritedTtl inherited;
 };
 
@@ -70,14 +71,17 @@ struct Scratch {
     Entry entry;
     Entry generated;
     RdataBuffer rdata;
+    FieldFault fault;  // of the last failure only, as is
+    std::string reason;
     std::string owner_text;
     std::vector<std::string> generated_texts;
+    std::vector<Token> generated_tokens;
 };
 
 struct IncludeRequest {
     std::string file;
     dns::Name origin;
-    uint32_t line = 0;      // of the file's name, for what goes wrong with it
+    uint32_t line = 0;  // of the file's name, for what goes wrong with it
     uint32_t column = 0;
 };
 
@@ -93,7 +97,7 @@ struct EntrySetting {
 };
 
 class EntryReader {
-public:
+  public:
     enum class End : uint8_t {
         reached,    // `until`
         include,    // behind a $INCLUDE: see include()
@@ -113,18 +117,30 @@ public:
     const IncludeRequest& include() const { return include_; }
     const TtlUse& ttl_use() const { return ttl_use_; }
 
-private:
+  private:
     struct Head {
         StatedTtl ttl;
         bool has_class = false;
         uint16_t type = 0;
     };
+    // Zones say the same few things between owner and data, over and over: "3600 IN NS". What such
+    // words mean is looked up by their text before they are read.
+    struct KnownHead {
+        const char* begin = nullptr;
+        uint32_t size = 0;
+        uint32_t words = 0;
+        Head head;
+    };
+    static constexpr size_t kKnownHeads = 16;
+    KnownHead& known_head(const char* begin, size_t size);
+    bool find_known_head(Tokens tokens, size_t& at, Head& head);
 
     // entries.cpp
     bool read_record(const Entry& entry);
     bool take_owner(const Token& token, std::string& reason);
     bool owner_known(const Token& first);
     bool read_head(Tokens tokens, size_t& at, Head& head);
+    bool read_new_head(Tokens tokens, size_t& at, Head& head);
     bool read_ttl(const Token& token, StatedTtl& ttl);
     bool read_type(Tokens tokens, size_t at, uint16_t& type);
     bool settle_ttl(const Head& head, const Token& first, uint32_t& ttl);
@@ -171,9 +187,10 @@ private:
     RecordBatch& batch_;
     Scratch& scratch_;
     IncludeRequest include_;
-    std::string_view owner_text_;    // that state_.owner was made from, under this origin
-    bool run_open_ = false;          // the batch's last run is for state_.owner
+    std::string_view owner_text_;  // that state_.owner was made from, under this origin
+    bool run_open_ = false;        // the batch's last run is for state_.owner
     TtlUse ttl_use_;
+    std::array<KnownHead, kKnownHeads> known_heads_;
 };
 
 // Octets of the input as a word of a finding: \DDD for what does not print, at most 60 octets.

@@ -12,12 +12,18 @@ namespace {
 
 const dns::Rule& rule_of(LexicalFault fault) {
     switch (fault) {
-        case LexicalFault::unclosed_quote: return kUnclosedQuote;
-        case LexicalFault::newline_in_quotes: return kNewlineInQuotes;
-        case LexicalFault::unclosed_parenthesis: return kUnclosedParenthesis;
-        case LexicalFault::nul_octet: return kNulOctet;
-        case LexicalFault::too_many_tokens: return kEntryTooLong;
-        default: return kUnexpectedParenthesis;
+        case LexicalFault::unclosed_quote:
+            return kUnclosedQuote;
+        case LexicalFault::newline_in_quotes:
+            return kNewlineInQuotes;
+        case LexicalFault::unclosed_parenthesis:
+            return kUnclosedParenthesis;
+        case LexicalFault::nul_octet:
+            return kNulOctet;
+        case LexicalFault::too_many_tokens:
+            return kEntryTooLong;
+        default:
+            return kUnexpectedParenthesis;
     }
 }
 
@@ -34,8 +40,8 @@ std::string with_article(const char* label) {
 }
 
 // Types of questions and messages that have no row in the table of record types.
-constexpr std::string_view kMetaTypes[] = {"ANY",   "*",     "AXFR", "IXFR", "MAILA",
-                                           "MAILB", "TSIG",  "TKEY", "OPT",  "NXNAME"};
+constexpr std::string_view kMetaTypes[] = {"ANY",   "*",    "AXFR", "IXFR", "MAILA",
+                                           "MAILB", "TSIG", "TKEY", "OPT",  "NXNAME"};
 
 // Types that people know from elsewhere.
 struct ForeignType {
@@ -184,7 +190,9 @@ bool EntryReader::report_unknown_type(Tokens tokens, size_t at) {
     else
         hint = "this is data: the type, TXT perhaps, is missing before it";
     if (hint.empty() && at == 1 && dns::read_type(tokens[0].text(), type))
-        hint = "the first word of a line is the owner: a line for the owner before it begins with a blank";
+        hint =
+            "the first word of a line is the owner: a line for the owner before it begins with a "
+            "blank";
     return report(kUnknownType, token, {printable(text)}, hint);
 }
 
@@ -210,7 +218,8 @@ void EntryReader::report_rdata(uint16_t type, Tokens tokens, const Token& type_t
         case FieldFault::Kind::too_long:
             report(kStringTooLong, at, {fault.field, mnemonic, reason}, fault.hint);
             return;
-        case FieldFault::Kind::invalid: break;
+        case FieldFault::Kind::invalid:
+            break;
     }
     std::string_view field = *fault.field != 0 ? fault.field : "data";
     if (behind)

@@ -15,9 +15,7 @@ struct FileText {
     size_t size = 0;
     dns::FileIdentity identity;  // before and after reading
 
-    std::string_view text() const {
-        return {reinterpret_cast<const char*>(octets.data()), size};
-    }
+    std::string_view text() const { return {reinterpret_cast<const char*>(octets.data()), size}; }
 };
 
 // A file that changes while it is read is read again, a few times.

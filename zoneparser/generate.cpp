@@ -29,7 +29,8 @@ bool take(std::string_view text, size_t& at, char c) {
     return true;
 }
 
-void append_digits(std::string& out, uint32_t value, uint32_t base, uint32_t width, char first_letter) {
+void append_digits(std::string& out, uint32_t value, uint32_t base, uint32_t width,
+                   char first_letter) {
     char digits[kMaxWidth + 1];
     char* end = digits + sizeof(digits);
     char* at = end;
@@ -65,7 +66,8 @@ const char* read_generate_range(std::string_view text, GenerateRange& range) {
         return "is no range: start-stop or start-stop/step, each at most 2147483647";
     if (stop < start) return "ends before it starts";
     if (step == 0) return "never gets on: the step is 0";
-    range = {static_cast<uint32_t>(start), static_cast<uint32_t>(stop), static_cast<uint32_t>(step)};
+    range = {static_cast<uint32_t>(start), static_cast<uint32_t>(stop),
+             static_cast<uint32_t>(step)};
     return nullptr;
 }
 
@@ -114,7 +116,8 @@ const char* GenerateTemplate::read_modifiers(std::string_view text, size_t& at, 
             if (at == text.size()) return kForm;
             piece.base = text[at++];
             constexpr std::string_view kBases = "doxXnN";
-            if (kBases.find(piece.base) == kBases.npos) return "has a base that is none of d o x X n N";
+            if (kBases.find(piece.base) == kBases.npos)
+                return "has a base that is none of d o x X n N";
         }
     }
     return take(text, at, '}') ? nullptr : kForm;
@@ -138,12 +141,24 @@ const char* GenerateTemplate::expand(uint32_t number, std::string& out) const {
         // Below zero the other bases show the number's two's complement, as BIND has it.
         uint32_t value = static_cast<uint32_t>(minus ? -signed_value : signed_value);
         switch (piece.base) {
-            case 'o': append_digits(out, value, 8, width, 'a'); break;
-            case 'x': append_digits(out, value, 16, width, 'a'); break;
-            case 'X': append_digits(out, value, 16, width, 'A'); break;
-            case 'n': append_nibbles(out, value, width, 'a'); break;
-            case 'N': append_nibbles(out, value, width, 'A'); break;
-            default: append_digits(out, value, 10, width, 'a'); break;
+            case 'o':
+                append_digits(out, value, 8, width, 'a');
+                break;
+            case 'x':
+                append_digits(out, value, 16, width, 'a');
+                break;
+            case 'X':
+                append_digits(out, value, 16, width, 'A');
+                break;
+            case 'n':
+                append_nibbles(out, value, width, 'a');
+                break;
+            case 'N':
+                append_nibbles(out, value, width, 'A');
+                break;
+            default:
+                append_digits(out, value, 10, width, 'a');
+                break;
         }
     }
     return nullptr;
@@ -190,8 +205,10 @@ void EntryReader::generate(Tokens tokens, size_t data_at,
                            const GenerateRange& range, uint16_t type, uint32_t ttl) {
     GenerateBudget& budget = *setting_.budget;
     budget.records_left -= static_cast<size_t>(range.count());
-    dns::Source made{dns::SourceKind::generate, setting_.sources->at(setting_.source).name,
-                     {setting_.source, tokens[0].line, tokens[0].column}, nullptr};
+    dns::Source made{dns::SourceKind::generate,
+                     setting_.sources->at(setting_.source).name,
+                     {setting_.source, tokens[0].line, tokens[0].column},
+                     nullptr};
     uint32_t source = setting_.sources->add(std::move(made));
     GeneratedStep step{templates, tokens.subspan(data_at), type};
     uint32_t line = 0;
@@ -233,7 +250,7 @@ bool EntryReader::make_owner(const GeneratedStep& step, uint32_t number, const T
 // The data of one step. A lone string is read once more without its quotes, so that data of
 // several words can be written "10 mail$".
 bool EntryReader::make_rdata(const GeneratedStep& step, uint32_t number, size_t& octets) {
-    std::vector<Token>& made = scratch_.generated.tokens;
+    std::vector<Token>& made = scratch_.generated_tokens;
     std::vector<std::string>& texts = scratch_.generated_texts;
     texts.resize(std::max(texts.size(), step.data.size()));
     for (size_t i = 0; i < step.data.size(); ++i) {
@@ -249,6 +266,7 @@ bool EntryReader::make_rdata(const GeneratedStep& step, uint32_t number, size_t&
             scratch_.generated.fault != LexicalFault::none || lexer.position() != end)
             return report(kGenerateSyntax, step.data[0],
                           {"the data '" + printable(text) + "' cannot be read"});
+        made.assign(scratch_.generated.tokens.begin(), scratch_.generated.tokens.end());
         for (Token& token : made) {
             token.line = step.data[0].line;
             token.column = step.data[0].column;

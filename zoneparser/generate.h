@@ -26,15 +26,15 @@ struct GenerateRange {
 const char* read_generate_range(std::string_view text, GenerateRange& range);
 
 class GenerateTemplate {
-public:
+  public:
     // The pieces of `text`, which must outlive this; null, or what is wrong with it.
     const char* read(std::string_view text);
     // Writes the word of one step; null, or why it cannot be.
     const char* expand(uint32_t number, std::string& out) const;
 
-private:
+  private:
     struct Piece {
-        std::string_view text;   // as it is, unless this stands for the number
+        std::string_view text;  // as it is, unless this stands for the number
         bool is_number = false;
         char base = 'd';
         int64_t offset = 0;

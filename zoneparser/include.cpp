@@ -30,8 +30,8 @@ void Run::include(const Reading& from, const IncludeRequest& request) {
     auto reading = std::make_unique<Reading>();
     reading->file = std::move(*file);
     reading->folder = folder_of(path);
-    reading->source = sources_.add({dns::SourceKind::file, path,
-                                    {from.source, request.line, request.column}, nullptr});
+    reading->source = sources_.add(
+        {dns::SourceKind::file, path, {from.source, request.line, request.column}, nullptr});
     reading->state = from.state;
     reading->state.origin = request.origin;
     zone_.files.emplace_back(path, reading->file.identity);

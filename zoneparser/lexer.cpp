@@ -18,7 +18,18 @@ namespace x3 = boost::spirit::x3;
 
 namespace {
 
-enum Kind : uint8_t { plain, blank, newline, carriage_return, comment, open, close, quote, escape, nul };
+enum Kind : uint8_t {
+    plain,
+    blank,
+    newline,
+    carriage_return,
+    comment,
+    open,
+    close,
+    quote,
+    escape,
+    nul
+};
 
 constexpr std::array<uint8_t, 256> make_kinds() {
     std::array<uint8_t, 256> kinds{};
@@ -35,7 +46,9 @@ constexpr std::array<uint8_t, 256> make_kinds() {
 }
 constexpr auto kKinds = make_kinds();
 
-Kind kind_of(char octet) { return static_cast<Kind>(kKinds[static_cast<uint8_t>(octet)]); }
+Kind kind_of(char octet) {
+    return static_cast<Kind>(kKinds[static_cast<uint8_t>(octet)]);
+}
 
 const char* find_newline(const char* at, const char* end) {
     const void* found = std::memchr(at, '\n', static_cast<size_t>(end - at));
@@ -51,24 +64,22 @@ bool ends_line(const char* carriage_return, const char* end) {
 inline __m128i load16(const char* at) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
 }
-inline __m128i equal16(__m128i octets, char c) { return _mm_cmpeq_epi8(octets, _mm_set1_epi8(c)); }
+inline __m128i equal16(__m128i octets, char c) {
+    return _mm_cmpeq_epi8(octets, _mm_set1_epi8(c));
+}
 
-// Blanks and control octets, quote, parentheses, semicolon, backslash.
+// Whatever may end a word, and a few octets that never do: all up to ')', semicolon, backslash.
 inline unsigned word_ends(const char* at) {
     const __m128i octets = load16(at);
-    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(octets, _mm_set1_epi8(0x20)), octets);
-    // '(' and ')' differ in their last bit.
-    const __m128i group = equal16(_mm_and_si128(octets, _mm_set1_epi8(~1)), '(');
-    const __m128i others =
-        _mm_or_si128(_mm_or_si128(equal16(octets, '"'), equal16(octets, ';')), equal16(octets, '\\'));
-    return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, group), others)));
+    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(octets, _mm_set1_epi8(')')), octets);
+    const __m128i others = _mm_or_si128(equal16(octets, ';'), equal16(octets, '\\'));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(low, others)));
 }
 
 inline unsigned string_ends(const char* at) {
     const __m128i octets = load16(at);
-    const __m128i ends =
-        _mm_or_si128(_mm_or_si128(equal16(octets, '"'), equal16(octets, '\\')),
-                     _mm_or_si128(equal16(octets, '\n'), equal16(octets, 0)));
+    const __m128i ends = _mm_or_si128(_mm_or_si128(equal16(octets, '"'), equal16(octets, '\\')),
+                                      _mm_or_si128(equal16(octets, '\n'), equal16(octets, 0)));
     return static_cast<unsigned>(_mm_movemask_epi8(ends));
 }
 #endif
@@ -78,7 +89,13 @@ inline const char* word_end(const char* at, const char* end) {
     for (; end - at >= 16; at += 16)
         if (unsigned mask = word_ends(at)) return at + std::countr_zero(mask);
 #endif
-    while (at != end && static_cast<uint8_t>(*at) > ' ' && kind_of(*at) == plain) ++at;
+    while (at != end && static_cast<uint8_t>(*at) > ')' && kind_of(*at) == plain) ++at;
+    return at;
+}
+
+// Where the text of a word ends that holds no escape.
+const char* plain_end(const char* at, const char* end) {
+    for (at = word_end(at, end); at != end && kind_of(*at) == plain;) at = word_end(at + 1, end);
     return at;
 }
 
@@ -98,7 +115,7 @@ struct State {
     uint32_t line;
     const char* last_end = nullptr;  // behind the last token, its quote counted
 
-    uint32_t depth = 0;              // of parentheses
+    uint32_t depth = 0;  // of parentheses
     uint32_t open_line = 0, open_column = 0;
     // The first line inside the parentheses that looks like an entry of its own.
     const char* resume = nullptr;
@@ -138,14 +155,12 @@ struct State {
     }
 
     void add(const char* begin, const char* end, bool quoted, bool escaped) {
-        std::vector<Token>& tokens = entry.tokens;
-        if (tokens.size() == kMaxTokens) {
-            return fault(LexicalFault::too_many_tokens, begin);
-        }
         const char* from = begin - quoted;
-        tokens.push_back({begin, end, line, column(from), quoted, escaped,
-                          from == last_end && from != line_begin});
+        const bool joined = from == last_end;
         last_end = end + quoted;
+        entry.escaped |= escaped;
+        if (!entry.tokens.add({begin, end, line, column(from), quoted, escaped, joined}))
+            fault(LexicalFault::too_many_tokens, from);
     }
 };
 
@@ -159,19 +174,26 @@ struct Gap : x3::parser<Gap> {
     explicit Gap(State& state) : state(&state) {}
 
     template <class Iterator, class Context, class RuleContext, class Attribute>
-    bool parse(Iterator& first, const Iterator& last, const Context&, RuleContext&, Attribute&) const {
+    bool parse(Iterator& first, const Iterator& last, const Context&, RuleContext&,
+               Attribute&) const {
         const char* at = first;
+        while (at != last && kind_of(*at) == blank) ++at;
+        first = at == last || ends_here(kind_of(*at)) ? at : skip_all(at, last);
+        return false;
+    }
+
+    bool ends_here(Kind kind) const {
+        return kind == plain || (kind == newline && state->depth == 0);
+    }
+
+    [[gnu::noinline]] const char* skip_all(const char* at, const char* last) const {
         for (; at != last; ++at) {
             const Kind kind = kind_of(*at);
             if (kind == blank) continue;
             if (kind == plain || !skip(kind, at, last)) break;
-            if (state->halted) {
-                at = last;
-                break;
-            }
+            if (state->halted) return last;
         }
-        first = at;
-        return false;
+        return at;
     }
 
     // Steps to the last octet of what is skipped; false if a token or the entry's end stands there.
@@ -181,11 +203,19 @@ struct Gap : x3::parser<Gap> {
                 if (state->depth == 0) return false;
                 state->begin_line(at + 1, last);
                 return true;
-            case carriage_return: return ends_line(at, last);
-            case comment: at = find_newline(at, last) - 1; return true;
-            case open: open_group(at); return true;
-            case close: close_group(at); return true;
-            default: return false;
+            case carriage_return:
+                return ends_line(at, last);
+            case comment:
+                at = find_newline(at, last) - 1;
+                return true;
+            case open:
+                open_group(at);
+                return true;
+            case close:
+                close_group(at);
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -217,7 +247,25 @@ struct Word : x3::parser<Word> {
     bool parse(Iterator& first, const Iterator& last, const Context& context, RuleContext&,
                Attribute&) const {
         x3::skip_over(first, last, context);
+        if (first == last || *first == '\n') return false;
         const char* at = word_end(first, last);
+        if (at == last || is_end(*at)) {
+            if (at == first) return false;
+            state->add(first, at, false, false);
+            first = state->halted ? last : at;
+            return true;
+        }
+        return parse_special(first, at, last);
+    }
+
+    // What ends a word beyond doubt.
+    static bool is_end(char octet) {
+        const Kind kind = kind_of(octet);
+        return kind == blank || kind == newline;
+    }
+
+    [[gnu::noinline]] bool parse_special(const char*& first, const char* at,
+                                         const char* last) const {
         bool escaped = false;
         while (at != last && take_special(at, last, escaped)) at = word_end(at, last);
         if (at == first) return false;
@@ -237,9 +285,13 @@ struct Word : x3::parser<Word> {
             case carriage_return:
                 if (ends_line(at, last)) return false;
                 break;
-            case nul: state->fault(LexicalFault::nul_octet, at); break;
-            case plain: break;  // a control octet without a meaning
-            default: return false;
+            case nul:
+                state->fault(LexicalFault::nul_octet, at);
+                break;
+            case plain:
+                break;  // an octet without a meaning
+            default:
+                return false;
         }
         ++at;
         return true;
@@ -348,7 +400,7 @@ bool looks_like_record(const char* at, const char* end) {
     for (int words = 0; words < 4; ++words) {
         while (at != end && kind_of(*at) == blank) ++at;
         const char* begin = at;
-        at = word_end(at, end);
+        at = plain_end(at, end);
         if (at == begin || at == end || kind_of(*at) != blank) return false;
         std::string_view word(begin, static_cast<size_t>(at - begin));
         uint16_t type;
@@ -364,7 +416,15 @@ bool looks_like_record(const char* at, const char* end) {
     return false;
 }
 
-const char* find_word_end(const char* at, const char* end) { return word_end(at, end); }
+bool TokenList::grow() {
+    size_t used = memory_.size();
+    if (used == kMaxTokens) return false;
+    memory_.resize(used == 0 ? 64 : used * 2);
+    begin_ = memory_.data();
+    end_ = begin_ + used;
+    limit_ = begin_ + memory_.size();
+    return true;
+}
 
 bool Lexer::next(Entry& entry, const char* until) {
     while (at_ < until) {
@@ -379,6 +439,7 @@ bool Lexer::next(Entry& entry, const char* until) {
         entry.begin = at_;
         entry.line = line_;
         entry.starts_blank = first == blank;
+        entry.escaped = false;
         entry.fault = LexicalFault::none;
 
         State state{entry, at_, line_};

@@ -29,18 +29,46 @@ enum class LexicalFault : uint8_t {
     too_many_tokens,
 };
 
+// The tokens of one entry, in memory that is kept from entry to entry.
+class TokenList {
+  public:
+    size_t size() const { return static_cast<size_t>(end_ - begin_); }
+    bool empty() const { return begin_ == end_; }
+    const Token& operator[](size_t i) const { return begin_[i]; }
+    const Token* begin() const { return begin_; }
+    const Token* end() const { return end_; }
+    operator Tokens() const { return {begin_, size()}; }
+
+    void clear() { end_ = begin_; }
+    // False if there are kMaxTokens already.
+    bool add(const Token& token) {
+        if (end_ == limit_ && !grow()) return false;
+        *end_++ = token;
+        return true;
+    }
+
+  private:
+    bool grow();
+
+    std::vector<Token> memory_;
+    Token* begin_ = nullptr;
+    Token* end_ = nullptr;
+    Token* limit_ = nullptr;
+};
+
 struct Entry {
-    std::vector<Token> tokens;
-    const char* begin = nullptr;   // of its first line
-    uint32_t line = 0;             // of its first line
-    bool starts_blank = false;     // the owner is that of the record before
+    TokenList tokens;
+    const char* begin = nullptr;  // of its first line
+    uint32_t line = 0;            // of its first line
+    bool starts_blank = false;    // the owner is that of the record before
+    bool escaped = false;         // some token is
     LexicalFault fault = LexicalFault::none;
     uint32_t fault_line = 0;
     uint32_t fault_column = 0;
 };
 
 class Lexer {
-public:
+  public:
     // Reads [at, end); `at` is the beginning of line `line`.
     Lexer(const char* at, const char* end, uint32_t line) : at_(at), end_(end), line_(line) {}
 
@@ -54,7 +82,7 @@ public:
     // Reads the entry just read once more.
     void step_back(const Entry& entry) { at_ = entry.begin, line_ = entry.line; }
 
-private:
+  private:
     const char* at_;
     const char* end_;
     uint32_t line_;
@@ -62,7 +90,5 @@ private:
 
 // True if the line at `at` reads like a record: [owner] [TTL] [class] type data.
 bool looks_like_record(const char* at, const char* end);
-// The next octet at or after `at` that is not plain text of a word, or `end`.
-const char* find_word_end(const char* at, const char* end);
 
 }  // namespace zoneparser

@@ -10,14 +10,15 @@ namespace {
 
 // The number of the type's token, if the entry reads like a record; else 0.
 size_t type_token(const Entry& entry, uint16_t& type) {
-    for (size_t at = entry.starts_blank ? 0 : 1; at < std::min<size_t>(entry.tokens.size(), 4); ++at)
+    for (size_t at = entry.starts_blank ? 0 : 1; at < std::min<size_t>(entry.tokens.size(), 4);
+         ++at)
         if (!entry.tokens[at].quoted && dns::read_type(entry.tokens[at].text(), type)) return at;
     return 0;
 }
 
 // What the directives and the owner of the SOA record say, for as long as all of it is absolute.
 class OriginSearch {
-public:
+  public:
     // False when nothing more is to be learnt.
     bool look_at(const Entry& entry) {
         if (entry.tokens.empty()) return true;
@@ -40,14 +41,15 @@ public:
 
     std::optional<dns::Name> result() const { return soa_owner_ ? soa_owner_ : first_origin_; }
 
-private:
+  private:
     void take(const Token& token, std::optional<dns::Name>& name) const {
         const bool absolute = token.size() > 0 && token.end[-1] == '.' &&
                               (token.size() == 1 || token.end[-2] != '\\');
         if (!absolute && !origin_) return;
         uint8_t octets[dns::kMaxName];
         std::string reason;
-        size_t size = parse_name(token, origin_ ? origin_->view() : dns::Name().view(), octets, reason);
+        size_t size =
+            parse_name(token, origin_ ? origin_->view() : dns::Name().view(), octets, reason);
         if (size > 0) name = dns::Name(dns::NameView(octets, size));
     }
 

@@ -90,9 +90,8 @@ void Run::push(std::unique_ptr<Reading> reading, std::string_view text) {
     reading->position = text.data();
     reading->end = text.data() + text.size();
     if (options_.threads > 1 && text.size() > options_.stretch_octets) {
-        reading->speculation =
-            std::make_unique<Speculation>(text, options_.stretch_octets, reading->source,
-                                          reading->state, findings_, prepare_);
+        reading->speculation = std::make_unique<Speculation>(
+            text, options_.stretch_octets, reading->source, reading->state, findings_, prepare_);
         workers_.push(*reading->speculation);
     }
     stack_.push_back(std::move(reading));
@@ -150,9 +149,14 @@ Stretch* Run::wait_for_stretch(Reading& reading) {
         Stretch* stretch = reading.speculation->stretch_at(reading.position);
         if (stretch == nullptr) return nullptr;
         switch (stretch->stage) {
-            case Stretch::Stage::done: return stretch;
-            case Stretch::Stage::running: workers_.help_or_wait(held, *scratch_); break;
-            default: reading.speculation->drop(*stretch); return nullptr;
+            case Stretch::Stage::done:
+                return stretch;
+            case Stretch::Stage::running:
+                workers_.help_or_wait(held, *scratch_);
+                break;
+            default:
+                reading.speculation->drop(*stretch);
+                return nullptr;
         }
     }
 }

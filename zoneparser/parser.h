@@ -29,7 +29,7 @@ struct ParseOptions {
     std::string include_folder;
     bool allow_include = true;
     // Texts shorter than this are parsed by the calling thread alone.
-    size_t stretch_octets = 1 << 20;
+    size_t stretch_octets = 4 << 20;
 };
 
 struct ParsedZone {
@@ -46,7 +46,7 @@ struct Progress {
 };
 
 class Parser {
-public:
+  public:
     // `prepare` (may be null) is called for each batch on the thread that parsed it.
     using Prepare = std::function<void(RecordBatch&)>;
 
@@ -58,7 +58,7 @@ public:
     ParsedZone parse_file(const std::string& path, dns::NameView origin);
     ParsedZone parse_text(std::string_view text, const dns::Source& source, dns::NameView origin);
 
-private:
+  private:
     const dns::Files& files_;
     dns::Sources& sources_;
     dns::Findings& findings_;

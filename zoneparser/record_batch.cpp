@@ -13,10 +13,12 @@ namespace {
 // From here on, memory comes from the system by itself: it goes back there when freed, whatever
 // the allocator's habits, and grows by moving pages instead of octets.
 constexpr size_t kMapped = size_t{256} << 10;
-constexpr size_t kHuge = size_t{8} << 20;
+constexpr size_t kHuge = size_t{4} << 20;
 constexpr size_t kPage = 4096;
 
-size_t whole_pages(size_t size) { return (size + kPage - 1) & ~(kPage - 1); }
+size_t whole_pages(size_t size) {
+    return (size + kPage - 1) & ~(kPage - 1);
+}
 
 void free_octets(uint8_t* octets, size_t capacity) {
     if (capacity >= kMapped)
@@ -48,7 +50,9 @@ OctetBuffer& OctetBuffer::operator=(OctetBuffer&& other) noexcept {
     return *this;
 }
 
-OctetBuffer::~OctetBuffer() { free_octets(octets_, capacity_); }
+OctetBuffer::~OctetBuffer() {
+    free_octets(octets_, capacity_);
+}
 
 void OctetBuffer::reserve(size_t capacity) {
     if (capacity <= capacity_) return;

@@ -24,7 +24,7 @@ namespace zoneparser {
 
 // Octets that grow, without the zeroing of a vector; big ones go back to the system when freed.
 class OctetBuffer {
-public:
+  public:
     OctetBuffer() = default;
     OctetBuffer(OctetBuffer&& other) noexcept;
     OctetBuffer& operator=(OctetBuffer&& other) noexcept;
@@ -46,7 +46,7 @@ public:
         return at;
     }
 
-private:
+  private:
     uint8_t* octets_ = nullptr;
     size_t size_ = 0;
     size_t capacity_ = 0;
@@ -69,8 +69,8 @@ static_assert(sizeof(RecordHead) == 16);
 
 // Records that follow each other and have one owner. The same owner may come back in a later run.
 struct OwnerRun {
-    uint64_t name_offset;    // absolute wire name in octets
-    uint64_t first_offset;   // its first RecordHead; the others follow it
+    uint64_t name_offset;   // absolute wire name in octets
+    uint64_t first_offset;  // its first RecordHead; the others follow it
     uint32_t record_count;
     uint16_t name_size;
 };
@@ -79,8 +79,8 @@ struct RecordBatch {
     OctetBuffer octets;
     std::vector<OwnerRun> runs;
     uint64_t record_count = 0;
-    uint32_t source = 0;      // the source whose lines are relative to line_base
-    uint32_t line_base = 0;   // added to the line of each place in `source`
+    uint32_t source = 0;     // the source whose lines are relative to line_base
+    uint32_t line_base = 0;  // added to the line of each place in `source`
     // What the builder's preparation made of this batch, on the thread that parsed it.
     std::shared_ptr<void> prepared;
 

@@ -20,7 +20,7 @@
 namespace zoneparser {
 
 class Run {
-public:
+  public:
     Run(const dns::Files& files, dns::Sources& sources, dns::Findings& findings,
         const ParseOptions& options, const Parser::Prepare& prepare, Progress* progress);
 
@@ -28,10 +28,10 @@ public:
     void read_text(std::string_view text, const dns::Source& source, dns::NameView origin);
     ParsedZone finish();
 
-private:
+  private:
     struct Reading {
         FileText file;
-        std::string folder;            // that relative names in it start from, "" or with a final /
+        std::string folder;  // that relative names in it start from, "" or with a final /
         uint32_t source = 0;
         EntryState state;
         const char* position = nullptr;
@@ -68,7 +68,7 @@ private:
 
     ParsedZone zone_;
     std::vector<std::unique_ptr<Reading>> stack_;
-    std::unique_ptr<RecordBatch> batch_;   // of what this thread reads by itself; lines absolute
+    std::unique_ptr<RecordBatch> batch_;  // of what this thread reads by itself; lines absolute
     GenerateBudget budget_;
     size_t included_ = 0;
     uint64_t octets_read_ = 0, octets_known_ = 0;

@@ -88,8 +88,8 @@ void Speculation::read(Stretch& stretch, Scratch& scratch) const {
     EntryReader::End end = EntryReader::End::reached;
     while (end == EntryReader::End::reached && reader.position() < stretch.until &&
            !abandoned_.load(std::memory_order_relaxed)) {
-        const char* leg = stretch.until - reader.position() > kLeg ? reader.position() + kLeg
-                                                                   : stretch.until;
+        const char* leg =
+            stretch.until - reader.position() > kLeg ? reader.position() + kLeg : stretch.until;
         end = reader.read(leg);
     }
     stretch.end = reader.position();

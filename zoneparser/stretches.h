@@ -27,7 +27,7 @@ struct Stretch {
     enum class Stage : uint8_t { waiting, running, done, dropped };
 
     const char* begin = nullptr;
-    const char* until = nullptr;   // where the next one begins
+    const char* until = nullptr;  // where the next one begins
     Stage stage = Stage::waiting;
 
     // From here on: what a speculating reader supposed, and what it made of it.
@@ -35,8 +35,8 @@ struct Stretch {
     bool inherited_known = false;
     EntryState left;
     TtlUse ttl_use;
-    bool needs_ttl = false;        // stopped before a record that inherits an unknown TTL
-    const char* end = nullptr;     // where it stopped reading
+    bool needs_ttl = false;     // stopped before a record that inherits an unknown TTL
+    const char* end = nullptr;  // where it stopped reading
     uint32_t lines = 0;
     std::unique_ptr<RecordBatch> batch;
     std::unique_ptr<dns::Findings> findings;
@@ -49,7 +49,7 @@ std::vector<const char*> stretch_begins(std::string_view text, size_t octets);
 // The stretches of one text. The caller's thread takes them in order and may read some itself;
 // all functions are called with the Workers' mutex held, but for read().
 class Speculation {
-public:
+  public:
     Speculation(std::string_view text, size_t octets, uint32_t source, const EntryState& first,
                 const dns::Findings& findings, const Parser::Prepare& prepare);
 
@@ -71,20 +71,20 @@ public:
     bool running() const { return running_ > 0; }
     void abandon() { abandoned_.store(true, std::memory_order_relaxed); }
 
-private:
+  private:
     void scan_ahead(const char* to);
     void scan_directive(const char* at, const char* line_end);
 
     const char* text_begin_;
     const char* text_end_;
     uint32_t source_;
-    const dns::Findings& findings_;   // for its severities and limits
+    const dns::Findings& findings_;  // for its severities and limits
     const Parser::Prepare& prepare_;
     std::vector<Stretch> stretches_;
     size_t next_to_take_ = 0;
     size_t next_to_claim_ = 0;
     size_t running_ = 0;
-    bool inherited_needed_ = false;   // some stretch stopped for want of a TTL
+    bool inherited_needed_ = false;  // some stretch stopped for want of a TTL
     bool inherited_known_ = false;
     EntryState supposed_;
     const char* supposed_at_;
@@ -94,7 +94,7 @@ private:
 
 // The threads. They work on the innermost text that has something to do.
 class Workers {
-public:
+  public:
     explicit Workers(unsigned threads) : wanted_(threads) {}
     ~Workers();
 
@@ -106,7 +106,7 @@ public:
     void help_or_wait(std::unique_lock<std::mutex>& held, Scratch& scratch);
     void wake() { changed_.notify_all(); }
 
-private:
+  private:
     void work();
     Stretch* claim(Speculation*& from);
 

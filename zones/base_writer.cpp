@@ -17,12 +17,6 @@ constexpr size_t round_up(size_t octets, size_t unit) {
 
 }  // namespace
 
-bool has_links(uint16_t type) {
-    if (type == dns::type::CNAME) return true;
-    const dns::RrType* row = dns::find_type(type);
-    return row != nullptr && row->has_target();
-}
-
 Ref PartWriter::add(dns::NameView relative, std::span<const RrsetParts> rrsets,
                     std::span<const dns::Place> places) {
     Ref ref = Ref::at(nodes_.size());

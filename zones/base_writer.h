@@ -79,7 +79,4 @@ private:
     std::atomic<bool> too_large_{false};
 };
 
-// True for the types whose records store a link to their target's node.
-bool has_links(uint16_t type);
-
 }  // namespace zones

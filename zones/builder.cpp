@@ -31,19 +31,22 @@ class ShareBuilder {
 public:
     ShareBuilder(const Batches& batches, PartWriter& part, const dns::Name& origin,
                  dns::Findings& findings, const dns::Limits& limits)
-        : batches_(batches), part_(part), gather_(origin, findings, limits) {}
+        : batches_(batches),
+          part_(part),
+          origin_size_(origin.size()),
+          gather_(origin, findings, limits) {}
 
     // `before` is the last item of the shares in front, or null.
     void build(std::span<const SortItem> items, const SortItem* before) {
         open(items, before);
         for (size_t i = 0, end; i < items.size(); i = end) {
             fetch_ahead(items, i);
-            dns::NameView owner = owner_of(items[i], batches_);
+            dns::NameView name = owner(items[i]);
             gather_.clear();
-            for (end = i; end < items.size() && same_owner(items[i], owner, items[end]); ++end)
+            for (end = i; end < items.size() && same_owner(items[i], name, items[end]); ++end)
                 gather_.add(batch_of(items[end]), run_of(items[end]));
-            gather_.make_rrsets(owner);
-            add_name(owner);
+            gather_.make_rrsets(name);
+            add_name(name);
         }
         while (!ancestors_.empty()) close();
     }
@@ -76,18 +79,18 @@ private:
             __builtin_prefetch(name + 64);
         }
     }
-    bool same_owner(const SortItem& first, dns::NameView owner, const SortItem& item) const {
-        return first.same_key(item) && (&first == &item || owner == owner_of(item, batches_));
+    bool same_owner(const SortItem& first, dns::NameView name, const SortItem& item) const {
+        return first.same_key(item) && (&first == &item || name == owner(item));
     }
 
     void open(std::span<const SortItem> items, const SortItem* before) {
         if (before == nullptr) {
-            bool has_apex = !items.empty() && owner_of(items[0], batches_).empty();
+            bool has_apex = !items.empty() && owner(items[0]).empty();
             if (!has_apex) push(dns::NameView(), part_.add({}, {}, {}));
             return;
         }
-        dns::NameView first = owner_of(items[0], batches_);
-        size_t shared = shared_labels(owner_of(*before, batches_), first);
+        dns::NameView first = owner(items[0]);
+        size_t shared = shared_labels(owner(*before), first);
         size_t labels = first.label_count();
         for (size_t depth = 0; depth <= shared; ++depth)
             ancestors_.push_back({first.without(labels - depth), false, Ref(), 0, false});
@@ -127,8 +130,13 @@ private:
         push(name, part_.add(name, parts, places));
     }
 
+    dns::NameView owner(const SortItem& item) const {
+        return owner_of(item, batches_, origin_size_);
+    }
+
     const Batches& batches_;
     PartWriter& part_;
+    size_t origin_size_;
     NodeGather gather_;
     std::vector<Ancestor> ancestors_;
 };
@@ -162,12 +170,8 @@ std::shared_ptr<const Zone> build(zoneparser::ParsedZone& parsed, const dns::Nam
                                   dns::Findings& findings, const BuildOptions& options) {
     const Batches& batches = parsed.batches;
     report_outside(batches, findings);
-    SortedItems sorted = sort_items(batches, options.threads);
+    SortedItems sorted = sort_items(batches, origin.size(), options.threads);
     size_t shares = sorted.share_count();
-    auto share = [&](size_t i) {
-        return std::span<const SortItem>(sorted.items)
-            .subspan(sorted.bounds[i], sorted.bounds[i + 1] - sorted.bounds[i]);
-    };
     size_t most_octets = sizeof(NodeHead) * 2;  // the apex, if it has no records
     for (const auto& batch : batches)
         most_octets += static_cast<const PreparedBatch*>(batch->prepared.get())->most_node_octets;
@@ -175,14 +179,15 @@ std::shared_ptr<const Zone> build(zoneparser::ParsedZone& parsed, const dns::Nam
     std::vector<dns::Findings> found(
         shares, dns::Findings(findings.severities(), findings.limits()));
     share_out(options.threads, shares, [&](size_t i) {
-        if (share(i).empty() && !sorted.items.empty()) return;
+        std::span<const SortItem> items = sorted.share(i);
+        if (items.empty() && sorted.items.size() > 0) return;
         // The first share that has items has the apex, or makes it.
         size_t first = sorted.bounds[i];
         const SortItem* before = first == 0 ? nullptr : &sorted.items[first - 1];
         PartWriter& part = writer.open(i);
-        part.expect(share(i).size() + share(i).size() / 8, records_of(share(i), batches));
+        part.expect(items.size() + items.size() / 8, records_of(items, batches));
         ShareBuilder builder(batches, part, origin, found[i], options.limits);
-        builder.build(share(i), before);
+        builder.build(items, before);
         writer.place(i);
     });
     for (dns::Findings& of_share : found) findings.take(std::move(of_share));

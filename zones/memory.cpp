@@ -45,7 +45,7 @@ Memory Memory::reserve(size_t octets) {
 Memory Memory::exact(size_t octets) {
     Memory memory;
     memory.size_ = octets;
-    memory.data_ = static_cast<uint8_t*>(std::aligned_alloc(64, (octets + 63) & ~size_t{63}));
+    memory.data_ = static_cast<uint8_t*>(std::aligned_alloc(64, (octets + 64) & ~size_t{63}));
     if (memory.data_ == nullptr) throw std::bad_alloc();
     std::memset(memory.data_, 0, octets);
     memory.used = octets;

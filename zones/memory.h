@@ -32,4 +32,23 @@ private:
     bool mapped_ = false;
 };
 
+// An array of plain values over such memory, for the big tables of a load.
+template <class Value>
+class BigArray {
+public:
+    BigArray() = default;
+    explicit BigArray(size_t count)
+        : memory_(count * sizeof(Value) < kBig ? Memory::exact(count * sizeof(Value))
+                                               : Memory::reserve(count * sizeof(Value))),
+          count_(count) {}
+    Value* data() const { return reinterpret_cast<Value*>(memory_.data()); }
+    size_t size() const { return count_; }
+    Value& operator[](size_t index) const { return data()[index]; }
+
+private:
+    static constexpr size_t kBig = size_t{1} << 20;
+    Memory memory_;
+    size_t count_ = 0;
+};
+
 }  // namespace zones

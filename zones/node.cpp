@@ -1,6 +1,37 @@
 #include "zones/node.h"
 
+#include <array>
+
+#include <algorithm>
+
 namespace zones {
+
+namespace {
+
+constexpr size_t kDenseTypes = 272;
+
+bool names_target(uint16_t type) {
+    if (type == dns::type::CNAME) return true;
+    const dns::RrType* row = dns::find_type(type);
+    return row != nullptr && row->has_target();
+}
+
+// Asked for each RRset of a load, so the rows are read once.
+const std::array<bool, kDenseTypes>& linked_types() {
+    static const std::array<bool, kDenseTypes> table = [] {
+        std::array<bool, kDenseTypes> linked{};
+        for (size_t type = 0; type < kDenseTypes; ++type)
+            linked[type] = names_target(static_cast<uint16_t>(type));
+        return linked;
+    }();
+    return table;
+}
+
+}  // namespace
+
+bool has_links(uint16_t type) {
+    return type < kDenseTypes ? linked_types()[type] : names_target(type);
+}
 
 RrsetView NodeView::rrset(size_t index) const {
     const RrsetEntry* all = entries();

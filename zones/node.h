@@ -193,6 +193,10 @@ size_t node_size(dns::NameView relative_name, std::span<const RrsetParts> rrsets
 // the RRsets (cut, alias, redirect) are set; wildcard_child and children are the caller's.
 NodeHead* write_node(uint8_t* to, dns::NameView relative_name, std::span<const RrsetParts> rrsets);
 
+// True for the types whose records store a link to their target's node: those with a target, and
+// CNAME.
+bool has_links(uint16_t type);
+
 // One record as stored; `to` has room for RecordView::kHead + rdata.size().
 inline uint8_t* write_record(uint8_t* to, uint16_t type, uint32_t ttl, dns::Octets rdata) {
     const uint8_t head[RecordView::kHead] = {

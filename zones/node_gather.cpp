@@ -23,7 +23,8 @@ size_t octets_in_message(const RrsetParts& rrset) {
 void NodeGather::add(const zoneparser::RecordBatch& batch, const zoneparser::OwnerRun& run) {
     const zoneparser::RecordHead* head = batch.first_record(run);
     for (uint32_t i = 0; i < run.record_count; ++i, head = head->next())
-        records_.push_back({head, &batch, head->type, covered_type(head->type, head->octets())});
+        records_.push_back({head, &batch, head->type, covered_type(head->type, head->octets()),
+                            head->ttl});
 }
 
 bool NodeGather::before(const Gathered& a, const Gathered& b) {
@@ -38,6 +39,19 @@ std::string NodeGather::owner_text() const {
     return dns::to_text(owner);
 }
 
+// Words are made only if somebody will read them; what is found counts anyhow.
+void NodeGather::report(const dns::Rule& rule, const Gathered& record, std::string_view third,
+                        std::string_view fourth) {
+    if (!findings_.wants(rule)) return findings_.report(rule, record.place());
+    std::string owner = owner_text(), type = dns::type_text(record.type);
+    if (third.empty())
+        findings_.report(rule, record.place(), {owner, type});
+    else if (fourth.empty())
+        findings_.report(rule, record.place(), {owner, type, third});
+    else
+        findings_.report(rule, record.place(), {owner, type, third, fourth});
+}
+
 void NodeGather::make_rrsets(dns::NameView owner) {
     owner_ = owner;
     parts_.clear();
@@ -48,6 +62,7 @@ void NodeGather::make_rrsets(dns::NameView owner) {
         if (!std::is_sorted(records_.begin(), records_.end(), before))
             std::stable_sort(records_.begin(), records_.end(), before);
         drop_duplicates();
+        settle_ttls();
     }
     // Room for all at once: parts point into it.
     size_t octets = 0;
@@ -65,55 +80,69 @@ void NodeGather::make_rrsets(dns::NameView owner) {
 void NodeGather::drop_duplicates() {
     size_t kept = 1;
     for (size_t i = 1; i < records_.size(); ++i) {
-        if (before(records_[kept - 1], records_[i])) {
-            records_[kept++] = records_[i];
+        const Gathered& record = records_[i];
+        Gathered& last = records_[kept - 1];
+        if (before(last, record)) {
+            records_[kept++] = record;
             continue;
         }
-        const Gathered& twin = records_[i];
-        if (findings_.wants(rule::duplicate_record))
-            findings_.report(rule::duplicate_record, twin.place(),
-                             {owner_text(), dns::type_text(twin.type)});
+        report(rule::duplicate_record, record);
         // The lower of two TTLs serves, whichever of the twins has it.
-        if (twin.head->ttl < records_[kept - 1].head->ttl) records_[kept - 1] = twin;
+        last.ttl = std::min(last.ttl, record.ttl);
     }
     records_.resize(kept);
 }
 
-void NodeGather::make_rrset(size_t first, size_t end) {
-    uint32_t ttl = records_[first].head->ttl;
-    bool differs = false;
-    for (size_t i = first + 1; i < end; ++i) {
-        differs |= records_[i].head->ttl != records_[first].head->ttl;
-        ttl = std::min(ttl, records_[i].head->ttl);
+uint32_t NodeGather::ttl_of(uint16_t type, uint32_t otherwise) const {
+    for (const Gathered& record : records_)
+        if (record.type == type) return record.ttl;
+    return otherwise;
+}
+
+// One TTL for an RRset, the lowest (RFC 2181 5.2); a signature takes that of what it covers, and is
+// no RRset with the others of its owner (RFC 4034 3).
+void NodeGather::settle_ttls() {
+    bool signatures = false;
+    for (size_t first = 0, end; first < records_.size(); first = end) {
+        const Gathered& named = records_[first];
+        signatures |= named.type == dns::type::RRSIG;
+        uint32_t lowest = named.ttl;
+        bool differs = false;
+        for (end = first + 1; end < records_.size() && records_[end].same_rrset(named); ++end) {
+            differs |= records_[end].ttl != named.ttl;
+            lowest = std::min(lowest, records_[end].ttl);
+        }
+        if (!differs) continue;
+        if (named.type != dns::type::RRSIG)
+            report(rule::ttl_differs, named, std::to_string(lowest));
+        for (size_t i = first; i < end; ++i) records_[i].ttl = lowest;
     }
+    if (!signatures) return;
+    for (Gathered& record : records_)
+        if (record.type == dns::type::RRSIG) record.ttl = ttl_of(record.covered, record.ttl);
+}
+
+void NodeGather::make_rrset(size_t first, size_t end) {
     const Gathered& named = records_[first];
-    if (differs && findings_.wants(rule::ttl_differs))
-        findings_.report(rule::ttl_differs, named.place(),
-                         {owner_text(), dns::type_text(named.type), std::to_string(ttl)});
-    if (end - first > limits_.rrset_records && findings_.wants(rule::too_many_records))
-        findings_.report(rule::too_many_records, named.place(),
-                         {owner_text(), dns::type_text(named.type), std::to_string(end - first),
-                          std::to_string(limits_.rrset_records)});
+    if (end - first > limits_.rrset_records)
+        report(rule::too_many_records, named, std::to_string(end - first),
+               std::to_string(limits_.rrset_records));
     size_t at = wire_.size();
-    uint16_t count = 0;
-    for (size_t i = first; i < end; ++i) {
-        dns::Octets rdata = records_[i].head->octets();
+    size_t kept = first;
+    for (; kept < end; ++kept) {
+        dns::Octets rdata = records_[kept].head->octets();
         size_t size = RecordView::kHead + rdata.size();
         if (wire_.size() - at + size > kMaxMessage) break;
         size_t record_at = wire_.size();
         wire_.resize(record_at + size);
-        write_record(wire_.data() + record_at, named.type, ttl, rdata);
-        places_.push_back(records_[i].place());
-        ++count;
+        write_record(wire_.data() + record_at, named.type, named.ttl, rdata);
+        places_.push_back(records_[kept].place());
     }
-    bool cut_short = count < end - first;
-    if (cut_short && findings_.wants(rule::rrset_too_large))
-        findings_.report(rule::rrset_too_large, named.place(),
-                         {owner_text(), dns::type_text(named.type), "more than 65535"});
-    if (count == 0) return;
-    parts_.push_back({named.type, named.covered, count, has_links(named.type),
-                      dns::Octets(wire_.data() + at, wire_.size() - at)});
-    cut_short_.push_back(cut_short);
+    if (kept < end) report(rule::rrset_too_large, named, "more than 65535");
+    if (kept == first) return;
+    parts_.push_back({named.type, named.covered, static_cast<uint16_t>(kept - first),
+                      has_links(named.type), dns::Octets(wire_.data() + at, wire_.size() - at)});
+    cut_short_.push_back(kept < end);
 }
 
 void NodeGather::check_sizes() {
@@ -135,7 +164,7 @@ void NodeGather::check_sizes() {
         }
         place += rrset.count;
     }
-    if (types > limits_.types_per_name && findings_.wants(rule::too_many_types))
+    if (types > limits_.types_per_name)
         findings_.report(rule::too_many_types, places_.front(),
                          {owner_text(), std::to_string(types),
                           std::to_string(limits_.types_per_name)});

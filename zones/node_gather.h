@@ -32,6 +32,7 @@ private:
         const zoneparser::RecordBatch* batch;
         uint16_t type;
         uint16_t covered;
+        uint32_t ttl;
 
         dns::Place place() const { return batch->place(*head); }
         bool same_rrset(const Gathered& other) const {
@@ -40,6 +41,11 @@ private:
     };
     static bool before(const Gathered& a, const Gathered& b);
     void drop_duplicates();
+    void settle_ttls();
+    // The TTL that an RRset of this type was given, or `otherwise` if there is none.
+    uint32_t ttl_of(uint16_t type, uint32_t otherwise) const;
+    void report(const dns::Rule& rule, const Gathered& record, std::string_view third = {},
+                std::string_view fourth = {});
     // [first, end) of records_ is one RRset.
     void make_rrset(size_t first, size_t end);
     void check_sizes();

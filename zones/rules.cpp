@@ -129,14 +129,14 @@ const Rule below_dname{"below-dname",
 const Rule apex_only_type{"apex-only-type",
                           Severity::warning,
                           kChangeable,
-                          "RFC 6895 3.1",
+                          "RFC 4035 2.1",
                           "'{}' is not the apex of the zone: nobody looks for {} records there",
                           ""};
 const Rule nonterminal_wildcard{
     "nonterminal-wildcard",
     Severity::warning,
     kChangeable,
-    "RFC 4592 4.9",
+    "RFC 4592 2.1.3",
     "'{}' lies below the wildcard '{}', but a wildcard stands for the first label only",
     ""};
 const Rule owner_repeats_origin{"owner-repeats-origin", Severity::warning,         kChangeable,
@@ -302,7 +302,7 @@ const Rule deprecated_digest{
     "deprecated-digest",
     Severity::warning,
     kChangeable,
-    "RFC 9905 3",
+    "RFC 9905 2",
     "a {} record of '{}' has a digest of type {} ({}), which must not be used any more",
     "use type 2 (SHA-256)"};
 const Rule deprecated_algorithm{"deprecated-algorithm",

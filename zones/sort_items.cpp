@@ -20,14 +20,23 @@ uint64_t big_endian(const uint8_t* octets) {
     return __builtin_bswap64(word);
 }
 
-// The first 16 octets of the sort key, without making the rest.
+// The first 16 octets of the sort key, without making the rest. A label without octets 0 and 1
+// stands in the key as it is, in lower case.
 void first_of_key(dns::NameView relative, SortItem& item) {
     alignas(8) uint8_t key[16 + 2 * (dns::kMaxLabel + 1)] = {};
     dns::LabelOffsets labels(relative);
     size_t size = 0;
     for (size_t i = labels.count; i-- > 0 && size < 16;) {
         const uint8_t* label = relative.data() + labels.at[i];
-        size += dns::write_sort_key(dns::NameView(label, label[0] + size_t{1}), key + size);
+        uint8_t least = 0xff;
+        for (size_t k = 1; k <= label[0]; ++k) least = std::min(least, label[k]);
+        if (least > 1) {
+            dns::lower_copy(key + size, label + 1, label[0]);
+            size += label[0];
+            key[size++] = 0;
+        } else {
+            size += dns::write_sort_key(dns::NameView(label, label[0] + size_t{1}), key + size);
+        }
     }
     item.key_high = big_endian(key);
     item.key_low = big_endian(key + 8);
@@ -79,10 +88,11 @@ size_t share_of(const SortItem& item, const std::vector<SortItem>& splitters) {
     return static_cast<size_t>(behind - splitters.begin());
 }
 
-void sort_share(std::span<SortItem> items, const Batches& batches) {
+void sort_share(std::span<SortItem> items, const Batches& batches, size_t origin_size) {
+    auto owner = [&](const SortItem& item) { return owner_of(item, batches, origin_size); };
     auto before = [&](const SortItem& a, const SortItem& b) {
         if (!a.same_key(b)) return a.key_before(b);
-        int side = dns::canonical_compare(owner_of(a, batches), owner_of(b, batches));
+        int side = dns::canonical_compare(owner(a), owner(b));
         if (side != 0) return side < 0;
         return a.batch != b.batch ? a.batch < b.batch : a.run < b.run;  // as written
     };
@@ -94,7 +104,6 @@ void sort_share(std::span<SortItem> items, const Batches& batches) {
 
 void prepare_batch(zoneparser::RecordBatch& batch, const dns::Name& origin) {
     auto made = std::make_shared<PreparedBatch>();
-    made->origin_size = origin.size();
     made->items.reserve(batch.runs.size());
     for (size_t i = 0; i < batch.runs.size(); ++i) {
         dns::NameView owner = batch.owner(batch.runs[i]);
@@ -112,13 +121,7 @@ void prepare_batch(zoneparser::RecordBatch& batch, const dns::Name& origin) {
     batch.prepared = std::move(made);
 }
 
-dns::NameView owner_of(const SortItem& item, const Batches& batches) {
-    const zoneparser::RecordBatch& batch = *batches[item.batch];
-    dns::NameView owner = batch.owner(batch.runs[item.run]);
-    return {owner.data(), owner.size() - prepared(batch).origin_size};
-}
-
-SortedItems sort_items(const Batches& batches, unsigned threads) {
+SortedItems sort_items(const Batches& batches, size_t origin_size, unsigned threads) {
     size_t total = 0;
     for (const auto& batch : batches) total += prepared(*batch).items.size();
     std::vector<SortItem> splitters = choose_splitters(batches, total);
@@ -135,7 +138,7 @@ SortedItems sort_items(const Batches& batches, unsigned threads) {
         for (size_t b = 0; b < batches.size(); ++b) at[b][0] = prepared(*batches[b]).items.size();
     }
     SortedItems sorted;
-    sorted.items.resize(total);
+    sorted.items = BigArray<SortItem>(total);
     sorted.bounds.push_back(0);
     size_t position = 0;
     for (size_t share = 0; share < shares; ++share) {
@@ -154,8 +157,7 @@ SortedItems sort_items(const Batches& batches, unsigned threads) {
         }
     });
     share_out(threads, shares, [&](size_t share) {
-        size_t first = sorted.bounds[share];
-        sort_share({sorted.items.data() + first, sorted.bounds[share + 1] - first}, batches);
+        sort_share(sorted.share(share), batches, origin_size);
     });
     return sorted;
 }

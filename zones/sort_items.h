@@ -11,10 +11,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "dns/name.h"
 #include "zoneparser/record_batch.h"
+#include "zones/memory.h"
 
 namespace zones {
 
@@ -36,7 +38,6 @@ struct SortItem {
 struct PreparedBatch {
     std::vector<SortItem> items;         // of the runs inside the zone; `batch` is not set yet
     std::vector<uint32_t> outside_runs;  // owners that are not at or below the origin
-    size_t origin_size = 0;
     size_t most_node_octets = 0;         // that can come of this batch
 };
 
@@ -45,14 +46,21 @@ void prepare_batch(zoneparser::RecordBatch& batch, const dns::Name& origin);
 using Batches = std::vector<std::unique_ptr<zoneparser::RecordBatch>>;
 
 // The owner of an item, relative to the apex.
-dns::NameView owner_of(const SortItem& item, const Batches& batches);
+inline dns::NameView owner_of(const SortItem& item, const Batches& batches, size_t origin_size) {
+    const zoneparser::RecordBatch& batch = *batches[item.batch];
+    dns::NameView owner = batch.owner(batch.runs[item.run]);
+    return {owner.data(), owner.size() - origin_size};
+}
 
 // All items in canonical order; share i is [bounds[i], bounds[i + 1]).
 struct SortedItems {
-    std::vector<SortItem> items;
+    BigArray<SortItem> items;
     std::vector<size_t> bounds;
     size_t share_count() const { return bounds.size() - 1; }
+    std::span<SortItem> share(size_t index) const {
+        return {items.data() + bounds[index], bounds[index + 1] - bounds[index]};
+    }
 };
-SortedItems sort_items(const Batches& batches, unsigned threads);
+SortedItems sort_items(const Batches& batches, size_t origin_size, unsigned threads);
 
 }  // namespace zones

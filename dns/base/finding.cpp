@@ -33,7 +33,8 @@ Severity Severities::of(const Rule& rule) const {
 }
 
 bool Findings::wants(const Rule& rule) const {
-    if (severities_->of(rule) == Severity::off) return false;
+    Severity severity = severities_->of(rule);
+    if (severity == Severity::off || !has_room_for(severity)) return false;
     auto found = tallies_.find(&rule);
     return found == tallies_.end() || found->second.kept < limits_.per_rule;
 }
@@ -50,27 +51,37 @@ void Findings::report_at(const Rule& rule, uint32_t source, uint32_t line, uint3
     ++counts_[static_cast<size_t>(severity)];
     Tally& tally = tallies_[&rule];
     ++tally.seen;
-    if (tally.kept >= limits_.per_rule) return;
+    if (tally.kept >= limits_.per_rule || !has_room_for(severity)) return;
     Finding finding{&rule, severity, source, line, column, {}, std::string(hint)};
     for (std::string_view word : words) finding.words.emplace_back(word);
     keep(std::move(finding), tally);
 }
 
 void Findings::keep(Finding finding, Tally& tally) {
-    if (rows_.size() >= limits_.total && !make_room_for(finding.severity)) return;
+    make_room_for(finding.severity);
     ++tally.kept;
+    ++kept_[static_cast<size_t>(finding.severity)];
     rows_.push_back(std::move(finding));
 }
 
-// Drops the last row that weighs less than `severity`.
-bool Findings::make_room_for(Severity severity) {
+// There is, if the rows are not full or one of them weighs less.
+bool Findings::has_room_for(Severity severity) const {
+    if (rows_.size() < limits_.total) return true;
+    for (size_t lighter = 0; lighter < static_cast<size_t>(severity); ++lighter)
+        if (kept_[lighter] > 0) return true;
+    return false;
+}
+
+// Drops the last row that weighs less than `severity`, if the rows are full.
+void Findings::make_room_for(Severity severity) {
+    if (rows_.size() < limits_.total) return;
     for (size_t i = rows_.size(); i-- > 0;) {
         if (rows_[i].severity >= severity) continue;
         --tallies_[rows_[i].rule].kept;
+        --kept_[static_cast<size_t>(rows_[i].severity)];
         rows_.erase(rows_.begin() + static_cast<std::ptrdiff_t>(i));
-        return true;
+        return;
     }
-    return false;
 }
 
 void Findings::move_lines(uint32_t source, uint32_t by) {
@@ -83,11 +94,13 @@ void Findings::take(Findings&& other) {
     for (auto& [rule, tally] : other.tallies_) tallies_[rule].seen += tally.seen;
     for (Finding& finding : other.rows_) {
         Tally& tally = tallies_[finding.rule];
-        if (tally.kept < limits_.per_rule) keep(std::move(finding), tally);
+        if (tally.kept < limits_.per_rule && has_room_for(finding.severity))
+            keep(std::move(finding), tally);
     }
     other.rows_.clear();
     other.tallies_.clear();
     other.counts_ = {};
+    other.kept_ = {};
 }
 
 namespace {

@@ -69,7 +69,8 @@ public:
     explicit Findings(const Severities& severities, FindingLimits limits = {})
         : severities_(&severities), limits_(limits) {}
 
-    // True if a report of this rule would be kept: lets a caller skip making its words.
+    // True if a report of this rule would be kept: lets a caller skip making its words. The report
+    // itself is due all the same, for the count.
     bool wants(const Rule& rule) const;
     void report(const Rule& rule, Place place, std::initializer_list<std::string_view> words = {},
                 std::string_view hint = {});
@@ -102,13 +103,15 @@ private:
         size_t kept = 0;
     };
     void keep(Finding finding, Tally& tally);
-    bool make_room_for(Severity severity);
+    bool has_room_for(Severity severity) const;
+    void make_room_for(Severity severity);
 
     const Severities* severities_;
     FindingLimits limits_;
     std::vector<Finding> rows_;
     std::unordered_map<const Rule*, Tally> tallies_;
     std::array<size_t, 4> counts_{};
+    std::array<size_t, 4> kept_{};  // rows, by severity
 };
 
 }  // namespace dns

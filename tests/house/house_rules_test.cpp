@@ -91,18 +91,37 @@ bool starts_with(const std::string& text, const std::string& start) {
     return text.rfind(start, 0) == 0;
 }
 
-// The longest run of lines from a line that opens a brace in the first column of a function (or a
-// member indented by a class) to the line that closes it at the same depth.
+// Braces that a line opens less those that it closes; those in strings, characters and comments
+// are none.
+int open_braces(const std::string& line) {
+    int depth = 0;
+    char quote = 0;
+    for (size_t i = 0; i < line.size(); ++i) {
+        char c = line[i];
+        if (quote != 0) {
+            if (c == '\\') ++i;
+            if (c == quote) quote = 0;
+        } else if (c == '"' || (c == '\'' && (i == 0 || !isalnum(line[i - 1])))) {
+            quote = c;
+        } else if (c == '/' && i + 1 < line.size() && line[i + 1] == '/') {
+            break;
+        } else {
+            depth += (c == '{') - (c == '}');
+        }
+    }
+    return depth;
+}
+
+// The longest stretch of lines from one that ends a parameter list and opens a brace to the one
+// that closes it. Loops and conditions count too; they are within functions anyhow.
 size_t longest_function(const SourceFile& file, std::string& where) {
-    static const std::regex opens(R"(^(\s*)[\w:<>,&*~\[\]\s\(\)=+\-!|/.\"']+\)[\w\s:]*\{\s*$)");
+    static const std::regex opens(R"(\)[\w\s:<>&*,]*(-> [\w:<>&* ]+)?\{\s*$)");
     size_t longest = 0;
     for (size_t i = 0; i < file.lines.size(); ++i) {
-        std::smatch match;
-        const std::string& line = file.lines[i];
-        if (line.size() > 200 || !std::regex_match(line, match, opens)) continue;
-        std::string close = match[1].str() + "}";
-        size_t end = i + 1;
-        while (end < file.lines.size() && !(starts_with(file.lines[end], close))) ++end;
+        if (!std::regex_search(file.lines[i], opens)) continue;
+        int depth = open_braces(file.lines[i]);
+        size_t end = i;
+        while (depth > 0 && end + 1 < file.lines.size()) depth += open_braces(file.lines[++end]);
         if (end - i + 1 > longest) {
             longest = end - i + 1;
             where = file.path + ":" + std::to_string(i + 1);

@@ -10,7 +10,9 @@ namespace type = reference::type;
 
 namespace {
 
+// A node that is not the zone's own any more (a base's, where the layer has another) is a mistake.
 std::string name_text(const zones::Zone& zone, const zones::NodeView& node) {
+    if (node && !(zone.find(node.name()) == node)) return "a node of another version";
     return node ? reference::to_text(
                       reference::lower(reference::from_wire(zone.absolute(node.name()).view())))
                 : "none";

@@ -76,7 +76,6 @@ Zone::Zone(Name origin, const std::vector<Record>& records) : origin_(std::move(
     for (size_t i = 1; i < sorted.size(); ++i)
         if (same(sorted[i].owner, sorted[i - 1].owner)) sorted[i].owner = sorted[i - 1].owner;
     std::stable_sort(sorted.begin(), sorted.end(), in_order);
-    uint32_t ttl_of_last = 0;
     for (const Record& record : sorted) {
         if (rrsets_.empty() || !same_rrset(rrsets_.back(), record))
             rrsets_.push_back({record.owner, record.type, record.covered(), record.ttl, {}, {}});
@@ -84,18 +83,18 @@ Zone::Zone(Name origin, const std::vector<Record>& records) : origin_(std::move(
         // RFC 2181 5.2: one TTL in an RRset, the lowest where they differ.
         rrset.ttl = std::min(rrset.ttl, record.ttl);
         // RFC 2181 5: no two records of an RRset are the same (in canonical form, RFC 4034 6.3). Of
-        // two that are, the one with the lower TTL stays; the first written, where that is the
-        // same.
-        bool twin = !rrset.rdata.empty() && canonical_rdata(record.type, rrset.rdata.back()) ==
-                                                canonical_rdata(record.type, record.rdata);
-        if (twin && record.ttl >= ttl_of_last) continue;
-        if (twin) {
-            rrset.rdata.pop_back();
-            rrset.lines.pop_back();
-        }
-        ttl_of_last = record.ttl;
+        // two that are, the first written stays.
+        if (!rrset.rdata.empty() && canonical_rdata(record.type, rrset.rdata.back()) ==
+                                        canonical_rdata(record.type, record.rdata))
+            continue;
         rrset.rdata.push_back(record.rdata);
         rrset.lines.push_back(record.line);
+    }
+    // RFC 4034 3: the TTL of an RRSIG is that of the RRset it covers, if that is there.
+    for (Rrset& signature : rrsets_) {
+        if (signature.type != type::RRSIG) continue;
+        if (std::optional<Rrset> signed_rrset = rrset(signature.owner, signature.covered))
+            signature.ttl = signed_rrset->ttl;
     }
     // RFC 4592 2.2.2: a name exists if it owns records or if a name below it exists.
     names_.push_back(lower(origin_));
@@ -206,7 +205,7 @@ Answer Zone::lookup(const Name& qname, uint16_t qtype) const {
     // "c. If at some label, a match is impossible, look to see if the "*" label exists": at the
     // closest encloser, and nowhere above it (RFC 4592 3.3.1). An empty one exists, too.
     Name wildcard = child("*", matched);
-    if (is_legal(wildcard) && exists(wildcard)) {
+    if (exists(wildcard)) {
         Answer answer = answer_from(wildcard, matched, qtype);
         answer.from_wildcard = true;
         return answer;

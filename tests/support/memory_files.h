@@ -12,7 +12,7 @@
 namespace apex_tests {
 
 class MemoryFiles : public dns::Files {
-public:
+  public:
     struct File {
         std::string octets;
         dns::FileIdentity identity;
@@ -48,9 +48,9 @@ public:
         return {};
     }
 
-private:
+  private:
     class Opened : public dns::OpenFile {
-    public:
+      public:
         explicit Opened(File& file) : file_(file) {}
         dns::Result<dns::FileIdentity> identity() const override { return file_.identity; }
         dns::Result<size_t> read_at(uint64_t offset, std::span<char> out) const override {
@@ -64,7 +64,7 @@ private:
             return count;
         }
 
-    private:
+      private:
         File& file_;
     };
 

@@ -56,7 +56,8 @@ Parsed parse_zone(std::string_view text, const zoneparser::ParseOptions& options
     dns::Severities severities;
     dns::Findings findings(severities);
     zoneparser::Parser parser(files, sources, findings, options);
-    auto zone = parser.parse_text(text, {dns::SourceKind::text, "text", {}, nullptr}, example_com());
+    auto zone =
+        parser.parse_text(text, {dns::SourceKind::text, "text", {}, nullptr}, example_com());
     return as_values(zone, findings, sources);
 }
 
@@ -81,8 +82,8 @@ std::string Parsed::finding(size_t i) const {
 }
 
 std::ostream& operator<<(std::ostream& out, const ParsedRecord& record) {
-    return out << record.source << ":" << record.line << ":" << record.column << " "
-               << record.owner << " " << record.ttl << " " << record.type << " " << record.rdata;
+    return out << record.source << ":" << record.line << ":" << record.column << " " << record.owner
+               << " " << record.ttl << " " << record.type << " " << record.rdata;
 }
 
 std::ostream& operator<<(std::ostream& out, const ParsedFinding& finding) {

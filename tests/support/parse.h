@@ -11,7 +11,7 @@
 namespace apex_tests {
 
 struct ParsedRecord {
-    std::string source;   // its name; of $GENERATE: the name, "#", the line of the directive
+    std::string source;  // its name; of $GENERATE: the name, "#", the line of the directive
     uint32_t line = 0, column = 0;
     std::string owner;
     uint32_t ttl = 0;

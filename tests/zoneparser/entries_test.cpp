@@ -89,21 +89,24 @@ TEST_CASE("$ORIGIN is relative to the one before") {
 
 TEST_CASE("TTLs: $TTL, else the last one stated, else MINIMUM") {
     SUBCASE("$TTL wins over what records state") {
-        Parsed parsed = parse_zone("$TTL 9\na 5 A 192.0.2.1\nb A 192.0.2.1\n$TTL 8\nc A 192.0.2.1\n");
+        Parsed parsed =
+            parse_zone("$TTL 9\na 5 A 192.0.2.1\nb A 192.0.2.1\n$TTL 8\nc A 192.0.2.1\n");
         REQUIRE(parsed.records.size() == 3);
         CHECK(parsed.records[0].ttl == 5);
         CHECK(parsed.records[1].ttl == 9);
         CHECK(parsed.records[2].ttl == 8);
     }
     SUBCASE("the last one stated") {
-        Parsed parsed = parse_zone("a 5 A 192.0.2.1\nb A 192.0.2.1\nc 6 A 192.0.2.1\nd A 192.0.2.1");
+        Parsed parsed =
+            parse_zone("a 5 A 192.0.2.1\nb A 192.0.2.1\nc 6 A 192.0.2.1\nd A 192.0.2.1");
         REQUIRE(parsed.records.size() == 4);
         CHECK(parsed.records[1].ttl == 5);
         CHECK(parsed.records[3].ttl == 6);
         CHECK(parsed.findings.empty());
     }
     SUBCASE("MINIMUM, with one warning") {
-        Parsed parsed = parse_zone("@ SOA a b 1 2 3 4 77\n NS a\na A 192.0.2.1\nb 5 A 192.0.2.1\nc A 192.0.2.1");
+        Parsed parsed = parse_zone(
+            "@ SOA a b 1 2 3 4 77\n NS a\na A 192.0.2.1\nb 5 A 192.0.2.1\nc A 192.0.2.1");
         REQUIRE(parsed.records.size() == 5);
         CHECK(parsed.records[0].ttl == 77);
         CHECK(parsed.records[2].ttl == 77);
@@ -115,7 +118,9 @@ TEST_CASE("TTLs: $TTL, else the last one stated, else MINIMUM") {
 }
 
 TEST_CASE("an entry with an error is dropped, the rest goes on") {
-    Parsed parsed = parse_zone("$TTL 1\na A 192.0.2.1\nb A 192.0.2\n A 192.0.2.2\nc..d A 192.0.2.1\n A 192.0.2.3\ne A 192.0.2.4\n");
+    Parsed parsed = parse_zone(
+        "$TTL 1\na A 192.0.2.1\nb A 192.0.2\n A 192.0.2.2\nc..d A 192.0.2.1\n A 192.0.2.3\ne A "
+        "192.0.2.4\n");
     REQUIRE(parsed.records.size() == 3);
     CHECK(parsed.record(1) == "b.example.com. 1 A 192.0.2.2");
     CHECK(parsed.record(2) == "e.example.com. 1 A 192.0.2.4");

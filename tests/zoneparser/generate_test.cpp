@@ -65,7 +65,8 @@ TEST_CASE("modifiers, as BIND has them") {
 }
 
 TEST_CASE("$GENERATE makes records with a source of their own") {
-    Parsed parsed = parse_zone("$TTL 60\n$GENERATE 1-5/2 h${0,2} 5m IN A 192.0.2.$\nx A 192.0.2.9\n");
+    Parsed parsed =
+        parse_zone("$TTL 60\n$GENERATE 1-5/2 h${0,2} 5m IN A 192.0.2.$\nx A 192.0.2.9\n");
     REQUIRE(parsed.findings.empty());
     REQUIRE(parsed.records.size() == 4);
     CHECK(parsed.record(0) == "h01.example.com. 300 A 192.0.2.1");
@@ -92,7 +93,8 @@ TEST_CASE("data of several words, in quotes or not") {
 }
 
 TEST_CASE("$GENERATE leaves the last owner alone") {
-    Parsed parsed = parse_zone("$TTL 1\na A 192.0.2.1\n$GENERATE 1-2 b$ A 192.0.2.$\n A 192.0.2.2\n");
+    Parsed parsed =
+        parse_zone("$TTL 1\na A 192.0.2.1\n$GENERATE 1-2 b$ A 192.0.2.$\n A 192.0.2.2\n");
     REQUIRE(parsed.records.size() == 4);
     CHECK(parsed.record(3) == "a.example.com. 1 A 192.0.2.2");
 }

@@ -7,8 +7,11 @@ using zoneparser::ParseOptions;
 
 TEST_CASE("origin, owner and $TTL are as before an included file") {
     MemoryFiles files;
-    files.put("zones/main", "$TTL 1\na A 192.0.2.1\n$INCLUDE sub/one other.example.\n A 192.0.2.2\nb A 192.0.2.3\n");
-    files.put("zones/sub/one", "$TTL 7\nx A 192.0.2.4\n$ORIGIN deep\n$INCLUDE \"t\\wo\"\ny A 192.0.2.5\n");
+    files.put(
+        "zones/main",
+        "$TTL 1\na A 192.0.2.1\n$INCLUDE sub/one other.example.\n A 192.0.2.2\nb A 192.0.2.3\n");
+    files.put("zones/sub/one",
+              "$TTL 7\nx A 192.0.2.4\n$ORIGIN deep\n$INCLUDE \"t\\wo\"\ny A 192.0.2.5\n");
     files.put("zones/sub/two", "z A 192.0.2.6\n");
     Parsed parsed = parse_files(files, "zones/main");
     REQUIRE(parsed.findings.empty());
@@ -21,8 +24,7 @@ TEST_CASE("origin, owner and $TTL are as before an included file") {
     CHECK(parsed.records[2].source == "zones/sub/two");
     CHECK(parsed.records[2].line == 1);
     CHECK(parsed.records[4].line == 4);
-    CHECK(parsed.files ==
-          std::vector<std::string>{"zones/main", "zones/sub/one", "zones/sub/two"});
+    CHECK(parsed.files == std::vector<std::string>{"zones/main", "zones/sub/one", "zones/sub/two"});
 }
 
 TEST_CASE("a SOA in an included file states its MINIMUM for the rest") {
@@ -38,8 +40,8 @@ TEST_CASE("a SOA in an included file states its MINIMUM for the rest") {
 TEST_CASE("nested to the limit and no further") {
     MemoryFiles files;
     for (int i = 0; i < 25; ++i)
-        files.put("f" + std::to_string(i),
-                  "a" + std::to_string(i) + " 1 A 192.0.2.1\n$INCLUDE f" + std::to_string(i + 1) + "\n");
+        files.put("f" + std::to_string(i), "a" + std::to_string(i) + " 1 A 192.0.2.1\n$INCLUDE f" +
+                                               std::to_string(i + 1) + "\n");
     Parsed parsed = parse_files(files, "f0");
     CHECK(parsed.records.size() == 21);
     REQUIRE(parsed.findings.size() == 1);

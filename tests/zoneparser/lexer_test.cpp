@@ -84,10 +84,10 @@ TEST_CASE("faults and where reading goes on") {
     CHECK(lex("a \"b\nc\" d\ne") == "1:1[a] 2:4[d]" + newline + "1:3 | 3:1[e]");
     CHECK(lex("a ) b\nc") == "1:1[a] 1:5[b]" + unexpected + "1:3 | 2:1[c]");
     CHECK(lex("a ( b ( c ) )\nd") == "1:1[a] 1:5[b] 1:9[c]" + nested + "1:7 | 2:1[d]");
-    CHECK(lex("a ( b\nc A d\ne") ==
-          "1:1[a] 1:5[b] 2:1[c] 2:3[A] 2:5[d] 3:1[e]" + unclosed +
-              "1:3 | 2:1[c] 2:3[A] 2:5[d] | 3:1[e]");
-    CHECK(lex("a ( b\n$TTL 1\ne") == "1:1[a] 1:5[b]" + unclosed + "1:3 | 2:1[$TTL] 2:6[1] | 3:1[e]");
+    CHECK(lex("a ( b\nc A d\ne") == "1:1[a] 1:5[b] 2:1[c] 2:3[A] 2:5[d] 3:1[e]" + unclosed +
+                                        "1:3 | 2:1[c] 2:3[A] 2:5[d] | 3:1[e]");
+    CHECK(lex("a ( b\n$TTL 1\ne") ==
+          "1:1[a] 1:5[b]" + unclosed + "1:3 | 2:1[$TTL] 2:6[1] | 3:1[e]");
     CHECK(lex(std::string_view("a\0b c\nd", 7)) ==
           std::string("1:1[a\0b] 1:5[c]", 15) + nul + "1:2 | 2:1[d]");
 }

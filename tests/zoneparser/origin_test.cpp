@@ -20,11 +20,13 @@ TEST_CASE("the SOA's owner, as far as it is absolute") {
     CHECK(guess("$ORIGIN org.\n$ORIGIN example\n@ SOA a b 1 2 3 4 5\n") == "example.org.");
     CHECK(guess("$ORIGIN .\n$TTL 1\norg SOA a b 1 2 3 4 5\n") == "org.");
     CHECK(guess("a.example.org. A 192.0.2.1\nexample.org. SOA a b 1 2 3 4 5\n") == "example.org.");
-    CHECK(guess("\xef\xbb\xbf" "example.org. SOA a b 1 2 3 4 5\n") == "example.org.");
+    CHECK(guess("\xef\xbb\xbf"
+                "example.org. SOA a b 1 2 3 4 5\n") == "example.org.");
 }
 
 TEST_CASE("the first $ORIGIN where there is no SOA") {
-    CHECK(guess("$origin example.org.\na A 192.0.2.1\n$ORIGIN sub.example.org.\n") == "example.org.");
+    CHECK(guess("$origin example.org.\na A 192.0.2.1\n$ORIGIN sub.example.org.\n") ==
+          "example.org.");
     CHECK(guess("$ORIGIN\n$ORIGIN bad..name.\n$ORIGIN example.org.\n") == "example.org.");
 }
 
@@ -38,5 +40,6 @@ TEST_CASE("the file's name") {
     CHECK(guess("", "a..b") == "(none)");
     CHECK(guess("", "") == "(none)");
     CHECK(guess("", "folder/") == "(none)");
-    CHECK(guess("example SOA a b 1 2 3 4 5\n$ORIGIN example.net.\n", "example.org") == "example.org.");
+    CHECK(guess("example SOA a b 1 2 3 4 5\n$ORIGIN example.net.\n", "example.org") ==
+          "example.org.");
 }

@@ -89,6 +89,20 @@ TEST_CASE("the lowest TTL serves, also that of a record that is there twice") {
     CHECK(find(made, "b.example.").find(type::A).ttl() == 30);
 }
 
+TEST_CASE("signatures take the TTL of what they cover, whatever theirs was") {
+    auto signature = [](uint16_t covered) {
+        return std::string{0, static_cast<char>(covered), 13, 2, 0, 0, 0, 60} +
+               std::string(10, '\1') + std::string(1, '\0') + "s";
+    };
+    MadeZone made = zone_from_records({record("a.example.", type::RRSIG, 9, signature(type::A), 1),
+                                       record("a.example.", type::RRSIG, 5, signature(type::MX), 2),
+                                       record("a.example.", type::A, 300, address(1), 3),
+                                       record("a.example.", type::A, 60, address(2), 4)},
+                                      kOrigin);
+    CHECK(find(made, "a.example.").find(type::RRSIG, type::A).ttl() == 60);
+    CHECK(find(made, "a.example.").find(type::RRSIG, type::MX).ttl() == 5);
+}
+
 TEST_CASE("records outside the zone are dropped and told") {
     MadeZone made = zone_from_records(
         {record("example.", type::A, 60, address(1), 1),

@@ -345,16 +345,4 @@ AZ\091  60 A 192.0.2.1
     check(*made, kRows);
 }
 
-TEST_CASE("a name too long for a wildcard child has none") {
-    // The encloser has 254 octets: "*" would make it 256.
-    std::string label(60, 'l');
-    std::string encloser =
-        label + "." + label + "." + label + "." + std::string(61, 'm') + ".abcd.";
-    MadeZone made = zone("abcd.", "@ 60 SOA ns hostmaster 1 7200 3600 604800 300\n" + encloser +
-                                      " 60 A 192.0.2.1\n");
-    REQUIRE(reference::wire_size(reference::from_text(encloser)) == 251);
-    dns::Name below = reference::dns_name("x." + encloser);
-    CHECK(zones::lookup(*made, relative_to(below, *made), type::A).fact == zones::Fact::no_name);
-}
-
 }  // namespace apex_tests
