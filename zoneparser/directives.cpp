@@ -44,7 +44,7 @@ bool EntryReader::has_arguments(Tokens tokens, size_t least, size_t most, const 
         return report_behind(kBadDirective, tokens.back(), {keyword, needed});
     if (tokens.size() <= most + 1) return true;
     const Token& extra = tokens[most + 1];
-    return report(kBadDirective, extra, {keyword, "ends before '" + printable(extra.text()) + "'"});
+    return report(kBadDirective, extra, {keyword, "ends before " + quoted(extra.text())});
 }
 
 EntryReader::End EntryReader::read_origin(Tokens tokens) {

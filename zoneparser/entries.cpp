@@ -210,15 +210,14 @@ bool EntryReader::read_new_head(Tokens tokens, size_t& at, Head& head) {
 
 bool EntryReader::read_ttl(const Token& token, StatedTtl& ttl) {
     std::string_view text = token.text();
-    if (ttl.known)
-        return report(kBadTtl, token, {"'" + printable(text) + "' is a second TTL, or no type"});
+    if (ttl.known) return report(kBadTtl, token, {quoted(text) + " is a second TTL, or no type"});
     uint32_t seconds;
     if (!read_seconds(text, seconds) && !parse_period(text, seconds)) {
         if (reads_as_address(text))
             return report(kMissingType, token, {}, "before an address, write A or AAAA");
         bool digits = text.find_first_not_of("0123456789") == text.npos;
         if (digits) return report(kTtlRange, token, {printable(text)});
-        return report(kBadTtl, token, {"'" + printable(text) + "' is no TTL"});
+        return report(kBadTtl, token, {quoted(text) + " is no TTL"});
     }
     if (seconds > kMaxTtl) return report(kTtlRange, token, {printable(text)});
     ttl = {true, seconds};

@@ -195,6 +195,8 @@ class EntryReader {
 
 // Octets of the input as a word of a finding: \DDD for what does not print, at most 60 octets.
 std::string printable(std::string_view text, size_t most = 60);
+// The same in quotes.
+std::string quoted(std::string_view text);
 bool equal_word(std::string_view a, std::string_view b);
 // True if the word is a class; `internet` tells whether it is IN.
 bool reads_as_class(std::string_view word, bool& internet);

@@ -104,6 +104,13 @@ std::string printable(std::string_view text, size_t most) {
     return out;
 }
 
+std::string quoted(std::string_view text) {
+    std::string out(1, '\'');
+    out += printable(text);
+    out += '\'';
+    return out;
+}
+
 bool EntryReader::report(const dns::Rule& rule, const Token& at,
                          std::initializer_list<std::string_view> words, std::string_view hint) {
     setting_.findings.report_at(rule, setting_.source, at.line, at.column, words, hint);

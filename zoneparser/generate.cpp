@@ -169,7 +169,7 @@ EntryReader::End EntryReader::read_generate(Tokens tokens) {
     if (!has_arguments(tokens, 4, tokens.size(), "needs a range, an owner, a type and data"))
         return End::reached;
     auto refuse = [&](const Token& token, const char* reason) {
-        report(kGenerateSyntax, token, {"'" + printable(token.text()) + "' " + reason});
+        report(kGenerateSyntax, token, {quoted(token.text()) + " " + reason});
         return End::reached;
     };
     GenerateRange range;
@@ -264,8 +264,7 @@ bool EntryReader::make_rdata(const GeneratedStep& step, uint32_t number, size_t&
         Lexer lexer(text.data(), end, 1);
         if (!lexer.next(scratch_.generated, end) ||
             scratch_.generated.fault != LexicalFault::none || lexer.position() != end)
-            return report(kGenerateSyntax, step.data[0],
-                          {"the data '" + printable(text) + "' cannot be read"});
+            return report(kGenerateSyntax, step.data[0], {quoted(text) + " cannot be read"});
         made.assign(scratch_.generated.tokens.begin(), scratch_.generated.tokens.end());
         for (Token& token : made) {
             token.line = step.data[0].line;

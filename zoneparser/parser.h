@@ -29,7 +29,7 @@ struct ParseOptions {
     std::string include_folder;
     bool allow_include = true;
     // Texts shorter than this are parsed by the calling thread alone.
-    size_t stretch_octets = 4 << 20;
+    size_t stretch_octets = 2 << 20;
 };
 
 struct ParsedZone {
