@@ -4,16 +4,6 @@
 
 namespace dns {
 
-namespace {
-
-uint64_t load8(const uint8_t* from) {
-    uint64_t word;
-    std::memcpy(&word, from, 8);
-    return word;
-}
-
-}  // namespace
-
 bool equal_case_blind(const uint8_t* a, const uint8_t* b, size_t size) {
     size_t at = 0;
     for (; at + 8 <= size; at += 8)

@@ -33,6 +33,12 @@ constexpr uint64_t lower8(uint64_t octets) {
     return octets | upper >> 2;
 }
 
+inline uint64_t load8(const uint8_t* from) {
+    uint64_t word;
+    std::memcpy(&word, from, 8);
+    return word;
+}
+
 // Up to eight octets as one word, zeros above, whatever their number: no loop and no call.
 inline uint64_t load_short(const uint8_t* from, size_t size) {
     if (size >= 4) {

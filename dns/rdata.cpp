@@ -47,6 +47,15 @@ int compare_octets(const uint8_t* a, const uint8_t* b, size_t size) {
     return size == 0 ? 0 : std::memcmp(a, b, size);
 }
 
+// As octets in lower case, eight at a time.
+int compare_lower(const uint8_t* a, const uint8_t* b, size_t size) {
+    size_t at = 0;
+    while (at + 8 <= size && lower8(load8(a + at)) == lower8(load8(b + at))) at += 8;
+    for (; at < size; ++at)
+        if (int difference = lower(a[at]) - lower(b[at])) return difference;
+    return 0;
+}
+
 int compare_sizes(size_t a, size_t b) {
     return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -146,6 +155,10 @@ void write_canonical_rdata(uint16_t type, Octets rdata, uint8_t* out) {
 }
 
 int compare_canonical_rdata(uint16_t type, Octets a, Octets b) {
+    if (type == type::NS || type == type::CNAME || type == type::PTR || type == type::DNAME) {
+        int difference = compare_lower(a.data(), b.data(), std::min(a.size(), b.size()));
+        return difference != 0 ? difference : compare_sizes(a.size(), b.size());
+    }
     if (!has_lower_case_names(type)) {
         int difference = compare_octets(a.data(), b.data(), std::min(a.size(), b.size()));
         return difference != 0 ? difference : compare_sizes(a.size(), b.size());

@@ -67,9 +67,10 @@ class Parser {
     Progress* progress_;
 };
 
-// The origin of a zone file that was named without one: its first $ORIGIN, else the owner of its
-// SOA record if that is absolute, else the file's name without ".zone" (or ".db", ".txt", or a
-// leading "db."). None if none of these is a name.
+// The origin of a zone file that was named without one: the owner of its SOA record as $ORIGIN lines
+// before it complete it (a file may say `$ORIGIN org.` and then `example SOA`), else its first
+// $ORIGIN, else the file's name without ".zone" (or ".db", ".txt", or a leading "db."). None if none
+// of these is a name.
 std::optional<dns::Name> guess_origin(std::string_view text, std::string_view file_name);
 
 }  // namespace zoneparser

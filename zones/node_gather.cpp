@@ -27,10 +27,17 @@ void NodeGather::add(const zoneparser::RecordBatch& batch, const zoneparser::Own
                             head->ttl});
 }
 
-bool NodeGather::before(const Gathered& a, const Gathered& b) {
-    if (a.type != b.type) return a.type < b.type;
-    if (a.covered != b.covered) return a.covered < b.covered;
-    return dns::compare_canonical_rdata(a.type, a.head->octets(), b.head->octets()) < 0;
+int NodeGather::compare(const Gathered& a, const Gathered& b) {
+    if (a.type != b.type) return a.type < b.type ? -1 : 1;
+    if (a.covered != b.covered) return a.covered < b.covered ? -1 : 1;
+    return dns::compare_canonical_rdata(a.type, a.head->octets(), b.head->octets());
+}
+
+// Most owners are written so; then there is nothing to sort and nothing twice.
+bool NodeGather::in_strict_order() const {
+    for (size_t i = 1; i < records_.size(); ++i)
+        if (compare(records_[i - 1], records_[i]) >= 0) return false;
+    return true;
 }
 
 std::string NodeGather::owner_text() const {
@@ -59,9 +66,11 @@ void NodeGather::make_rrsets(dns::NameView owner) {
     places_.clear();
     wire_.clear();
     if (records_.size() > 1) {
-        if (!std::is_sorted(records_.begin(), records_.end(), before))
-            std::stable_sort(records_.begin(), records_.end(), before);
-        drop_duplicates();
+        if (!in_strict_order()) {
+            std::stable_sort(records_.begin(), records_.end(),
+                             [](const auto& a, const auto& b) { return compare(a, b) < 0; });
+            drop_duplicates();
+        }
         settle_ttls();
     }
     // Room for all at once: parts point into it.
@@ -82,7 +91,7 @@ void NodeGather::drop_duplicates() {
     for (size_t i = 1; i < records_.size(); ++i) {
         const Gathered& record = records_[i];
         Gathered& last = records_[kept - 1];
-        if (before(last, record)) {
+        if (compare(last, record) < 0) {
             records_[kept++] = record;
             continue;
         }

@@ -39,7 +39,8 @@ private:
             return type == other.type && covered == other.covered;
         }
     };
-    static bool before(const Gathered& a, const Gathered& b);
+    static int compare(const Gathered& a, const Gathered& b);
+    bool in_strict_order() const;
     void drop_duplicates();
     void settle_ttls();
     // The TTL that an RRset of this type was given, or `otherwise` if there is none.

@@ -20,22 +20,38 @@ uint64_t big_endian(const uint8_t* octets) {
     return __builtin_bswap64(word);
 }
 
+// True if one of the eight octets is 0 or 1.
+bool has_low_octet(uint64_t octets) {
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    return ((octets - 2 * kOnes) & ~octets & (0x80 * kOnes)) != 0;
+}
+
 // The first 16 octets of the sort key, without making the rest. A label without octets 0 and 1
 // stands in the key as it is, in lower case.
 void first_of_key(dns::NameView relative, SortItem& item) {
-    alignas(8) uint8_t key[16 + 2 * (dns::kMaxLabel + 1)] = {};
+    alignas(8) uint8_t key[16 + 2 * (dns::kMaxLabel + 1) + 8] = {};
     dns::LabelOffsets labels(relative);
     size_t size = 0;
     for (size_t i = labels.count; i-- > 0 && size < 16;) {
         const uint8_t* label = relative.data() + labels.at[i];
-        uint8_t least = 0xff;
-        for (size_t k = 1; k <= label[0]; ++k) least = std::min(least, label[k]);
-        if (least > 1) {
-            dns::lower_copy(key + size, label + 1, label[0]);
-            size += label[0];
-            key[size++] = 0;
+        size_t octets = label[0];
+        bool low = false;
+        size_t k = 0;
+        for (; k + 8 <= octets && size + k < 16; k += 8) {
+            uint64_t word = dns::load8(label + 1 + k);
+            low |= has_low_octet(word);
+            word = dns::lower8(word);
+            std::memcpy(key + size + k, &word, 8);
+        }
+        for (; k < octets && size + k < 16; ++k) {
+            low |= label[1 + k] <= 1;
+            key[size + k] = dns::lower(label[1 + k]);
+        }
+        if (low) {
+            size += dns::write_sort_key(dns::NameView(label, octets + 1), key + size);
         } else {
-            size += dns::write_sort_key(dns::NameView(label, label[0] + size_t{1}), key + size);
+            size += octets;
+            key[size++] = 0;
         }
     }
     item.key_high = big_endian(key);
