@@ -83,6 +83,16 @@ RdataFault check_one_field(const Field& field, Octets content, uint8_t algorithm
     return {};
 }
 
+// The name stands there exactly if there is a prefix to look up (RFC 2874 3.1).
+RdataFault check_prefix_name(const Field& field, Octets content, uint8_t prefix_length) {
+    if (content.empty() == (prefix_length == 0)) return {};
+    return {field.label, content.empty() ? "is missing" : "stands behind a prefix length of 0"};
+}
+
+bool is_name_kind(FieldKind kind) {
+    return kind == FieldKind::name || kind == FieldKind::prefix_name;
+}
+
 }  // namespace
 
 Result<void, RdataFault> check_rdata(uint16_t type, Octets rdata) {
@@ -96,14 +106,16 @@ Result<void, RdataFault> check_rdata(uint16_t type, Octets rdata) {
         size_t size = measure_field(field.kind, rest.data(), rest.size());
         if (size == kNoField)
             return RdataFault{field.label,
-                              field.kind == FieldKind::name ? "is no name" : "is cut short"};
+                              is_name_kind(field.kind) ? "is no name" : "is cut short"};
         Octets content = rest.first(size);
         algorithm = stated_algorithm(field.kind, content, algorithm);
-        RdataFault fault = check_one_field(field, content, algorithm);
+        RdataFault fault = field.kind == FieldKind::prefix_name
+                               ? check_prefix_name(field, content, rdata[0])
+                               : check_one_field(field, content, algorithm);
         if (fault.reason[0] != '\0') return fault;
         at += size;
     }
-    if (at != rdata.size()) return RdataFault{"end", "has octets left over"};
+    if (at != rdata.size()) return RdataFault{"data", "has octets left over after its last field"};
     return {};
 }
 

@@ -34,6 +34,14 @@ size_t relay_size(const uint8_t* data, size_t size) {
     return size < 2 ? kNoField : address_or_name_size(data[1] & 0x7f, 2, data, size);
 }
 
+// The prefix length, then as many octets as hold the other bits of an IPv6 address (RFC 2874 3.1).
+// Of a prefix length that cannot be only itself is taken, for check_field to refuse.
+size_t address_suffix_size(const uint8_t* data, size_t size) {
+    if (size == 0) return kNoField;
+    size_t whole = data[0] > 128 ? 1 : 1 + (128 - size_t{data[0]} + 7) / 8;
+    return whole <= size ? whole : kNoField;
+}
+
 // Sizes of the tag and the key, then both (RFC 8005 5).
 size_t host_identity_size(const uint8_t* data, size_t size) {
     if (size < 4) return kNoField;
@@ -166,6 +174,14 @@ const char* check_host_identity(Octets content) {
     return content[2] == 0 && content[3] == 0 ? "has no public key" : nullptr;
 }
 
+// RFC 2874 3.1: the bits that fill up the suffix's first octet are zeros.
+const char* check_address_suffix(Octets content) {
+    if (content[0] > 128) return "has a prefix length over 128";
+    if (content.size() > 1 && content[1] >> (8 - content[0] % 8) != 0)
+        return "has bits set before the suffix";
+    return nullptr;
+}
+
 // Kinds that go to the end of the rdata and hold at least one octet if nothing else is said.
 bool needs_content(FieldKind kind) {
     constexpr FieldKind kKinds[] = {
@@ -197,6 +213,10 @@ size_t measure_field(FieldKind kind, const uint8_t* data, size_t size) {
             return relay_size(data, size);
         case FieldKind::host_identity:
             return host_identity_size(data, size);
+        case FieldKind::address_suffix:
+            return address_suffix_size(data, size);
+        case FieldKind::prefix_name:
+            return size == 0 ? 0 : name_size(data, size);
         default:
             return size;
     }
@@ -223,6 +243,8 @@ const char* check_field(const Field& field, Octets content) {
             return check_location(content);
         case FieldKind::host_identity:
             return check_host_identity(content);
+        case FieldKind::address_suffix:
+            return check_address_suffix(content);
         default:
             break;
     }

@@ -45,7 +45,7 @@ constexpr size_t fixed_size(FieldKind kind) {
 size_t measure_field(FieldKind kind, const uint8_t* data, size_t size);
 
 // Why the content of a measured field is not well formed, or null. Lists of service parameters are
-// checked by check_service_params, and keys that may be missing by check_rdata.
+// checked by check_service_params; keys and prefix names that may be missing by check_rdata.
 const char* check_field(const Field& field, Octets content);
 
 // A sign, digits, a point and digits (RFC 1712 3).

@@ -294,6 +294,17 @@ bool print_host_identity(std::string& out, Octets content) {
     return true;
 }
 
+bool print_address_suffix(std::string& out, Octets content) {
+    out += std::to_string(content[0]);
+    Octets suffix = content.subspan(1);
+    if (suffix.empty()) return true;
+    uint8_t address[16] = {};
+    std::copy(suffix.begin(), suffix.end(), std::end(address) - suffix.size());
+    out += ' ';
+    append_ipv6(out, address);
+    return true;
+}
+
 bool print_service_params(std::string& out, Octets content) {
     append_service_params(out, content);
     return true;
@@ -339,11 +350,13 @@ constexpr Printer kPrinters[] = {
     print_gateway,      // gateway
     print_relay,        // relay
     print_host_identity, print_service_params,
-    print_number,   // key_flags
-    print_number,   // key_protocol
-    print_strings,  // psdn_address
+    print_number,          // key_flags
+    print_number,          // key_protocol
+    print_strings,         // psdn_address
+    print_address_suffix,  // address_suffix
+    print_name,            // prefix_name
 };
-static_assert(std::size(kPrinters) == size_t(FieldKind::psdn_address) + 1);
+static_assert(std::size(kPrinters) == size_t(FieldKind::prefix_name) + 1);
 
 bool append_fields(std::string& out, uint16_t type, Octets rdata) {
     const RrType* row = find_type(type);

@@ -70,6 +70,8 @@ enum class FieldKind : uint8_t {
     key_flags,        // u16: number or the words of RFC 2535 7.1
     key_protocol,     // u8: number or a word of RFC 2535 7.1
     psdn_address,     // a character-string of four or more digits (X25)
+    address_suffix,   // A6: prefix length, and the bits of an IPv6 address behind the prefix
+    prefix_name,      // A6: where the prefix stands; none if the prefix length is 0
 };
 
 namespace field {

@@ -79,6 +79,8 @@ bool parse_nsap(FieldReader& reader);
 bool parse_atma(FieldReader& reader);
 bool parse_location(FieldReader& reader);
 bool parse_prefixes(FieldReader& reader);
+bool parse_address_suffix(FieldReader& reader);
+bool parse_prefix_name(FieldReader& reader);
 bool parse_key_flags(FieldReader& reader);  // fields_keys.cpp
 bool parse_key_protocol(FieldReader& reader);
 bool parse_algorithm(FieldReader& reader);

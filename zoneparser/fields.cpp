@@ -295,9 +295,9 @@ constexpr Leaf kLeaves[] = {
     parse_nsap,         parse_atma,           parse_location,       parse_prefixes,
     parse_locator,      parse_eui<6>,         parse_eui<8>,         parse_gateway,
     parse_relay,        parse_host_identity,  parse_service_params, parse_key_flags,
-    parse_key_protocol, parse_checked_string,
+    parse_key_protocol, parse_checked_string, parse_address_suffix, parse_prefix_name,
 };
-static_assert(std::size(kLeaves) == size_t(dns::FieldKind::psdn_address) + 1);
+static_assert(std::size(kLeaves) == size_t(dns::FieldKind::prefix_name) + 1);
 
 constexpr dns::Field kGenericSize = {dns::FieldKind::u16, "length"};
 constexpr dns::Field kGenericData = {dns::FieldKind::hex, "data", dns::field::may_be_empty};

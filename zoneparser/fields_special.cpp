@@ -1,4 +1,4 @@
-// Leaves of LOC, APL, NSAP, ATMA and WKS, each with a notation of its own.
+// Leaves of LOC, APL, A6, NSAP, ATMA and WKS, each with a notation of its own.
 #include <algorithm>
 #include <cstring>
 
@@ -215,6 +215,35 @@ bool parse_prefixes(FieldReader& reader) {
         if (token == nullptr || !parse_prefix(reader, token->text())) return false;
     }
     return true;
+}
+
+// RFC 2874 3.2. Its "SHOULD be zero" for the bits that the prefix fills is taken as a must: whoever
+// writes them believes that they count.
+bool parse_address_suffix(FieldReader& reader) {
+    reader.part("prefix length");
+    uint64_t length;
+    if (!parse_number(reader, 128, length)) return false;
+    if (length == 128) return append_number<1>(reader, length);
+    reader.part("address suffix");
+    const Token* token = reader.word();
+    if (token == nullptr) return false;
+    uint8_t address[16];
+    if (!read_ipv6(token->text(), address))
+        return reader.invalid(shown(token->text()) + " is no IPv6 address");
+    size_t whole = length / 8;  // octets that the prefix fills alone
+    bool clear = std::all_of(address, address + whole, [](uint8_t octet) { return octet == 0; }) &&
+                 address[whole] >> (8 - length % 8) == 0;
+    if (!clear)
+        return reader.invalid(shown(token->text()) + " has bits set among the first " +
+                                  std::to_string(length) + ", which belong to the prefix",
+                              "leave them zero, as in ::1:2:3:4");
+    return append_number<1>(reader, length) &&
+           append_octets(reader, address + whole, sizeof address - whole);
+}
+
+// The prefix length is the first octet of the rdata.
+bool parse_prefix_name(FieldReader& reader) {
+    return *reader.out.data() == 0 || parse_name_field(reader);
 }
 
 // RFC 1706 5: 0x, then pairs of hex digits; dots say nothing.

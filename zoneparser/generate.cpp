@@ -29,14 +29,17 @@ bool take(std::string_view text, size_t& at, char c) {
     return true;
 }
 
+char digit_text(uint32_t digit, char first_letter) {
+    return static_cast<char>(digit < 10 ? '0' + digit : first_letter + (digit - 10));
+}
+
 void append_digits(std::string& out, uint32_t value, uint32_t base, uint32_t width,
                    char first_letter) {
     char digits[kMaxWidth + 1];
     char* end = digits + sizeof(digits);
     char* at = end;
     do {
-        uint32_t digit = value % base;
-        *--at = static_cast<char>(digit < 10 ? '0' + digit : first_letter + (digit - 10));
+        *--at = digit_text(value % base, first_letter);
         value /= base;
     } while (value != 0);
     while (static_cast<uint32_t>(end - at) < width && at != digits) *--at = '0';
@@ -46,7 +49,7 @@ void append_digits(std::string& out, uint32_t value, uint32_t base, uint32_t wid
 // Hex digits from the last to the first, dots between; `width` counts digits and dots.
 void append_nibbles(std::string& out, uint32_t value, uint32_t width, char first_letter) {
     for (;;) {
-        append_digits(out, value & 15, 16, 1, first_letter);
+        out += digit_text(value & 15, first_letter);
         value >>= 4;
         if (width > 0) --width;
         if (width == 0 && value == 0) return;

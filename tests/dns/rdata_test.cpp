@@ -166,7 +166,7 @@ TEST_SUITE("dns/rdata") {
         using namespace dns;
         CHECK(fault_of(type::A, "C0000201") == "");
         CHECK(fault_of(type::A, "C00002") == "address: is cut short");
-        CHECK(fault_of(type::A, "C000020101") == "end: has octets left over");
+        CHECK(fault_of(type::A, "C000020101") == "data: has octets left over after its last field");
         CHECK(fault_of(type::NS, "0161") == "host: is no name");
         CHECK(fault_of(type::NS, "C00C") == "host: is no name");
         CHECK(fault_of(type::SOA, "00 00 000000") == "serial: is cut short");
@@ -189,6 +189,30 @@ TEST_SUITE("dns/rdata") {
         CHECK(fault_of(27, "02 3931 01 30 01 30") == "latitude: is out of bounds");
         CHECK(fault_of(27, "02 3930 03 313831 01 30") == "longitude: is out of bounds");
         CHECK(fault_of(27, "02 392E 01 30 01 30") == "latitude: is no decimal number");
+    }
+
+    TEST_CASE("A6 is as long as its prefix length says") {
+        constexpr uint16_t A6 = 38;
+        CHECK(fault_of(A6, "") == "address suffix: is cut short");
+        CHECK(fault_of(A6, "81 00") == "address suffix: has a prefix length over 128");
+        CHECK(fault_of(A6, "80 00") == "");
+        CHECK(fault_of(A6, "80") == "prefix name: is missing");
+        CHECK(fault_of(A6, "80 0161") == "prefix name: is no name");
+        CHECK(fault_of(A6, "80 00 00") == "data: has octets left over after its last field");
+        CHECK(fault_of(A6, "7C 0F 00") == "");
+        CHECK(fault_of(A6, "7C 1F 00") == "address suffix: has bits set before the suffix");
+        CHECK(fault_of(A6, "78 FF 00") == "");
+        CHECK(fault_of(A6, "77 00FF 00") == "");
+        CHECK(fault_of(A6, "77 02FF 00") == "address suffix: has bits set before the suffix");
+        CHECK(fault_of(A6, "77 FF") == "address suffix: is cut short");
+        std::string zeros(32, '0');
+        CHECK(fault_of(A6, "00" + zeros) == "");
+        CHECK(fault_of(A6, "00" + zeros.substr(2)) == "address suffix: is cut short");
+        CHECK(fault_of(A6, "00" + zeros + "00") ==
+              "prefix name: stands behind a prefix length of 0");
+        // Only the name has letters to lower: neither the prefix length nor the suffix changes.
+        CHECK(canonical(A6, from_hex("41 4142434445464748 0141 00")) ==
+              from_hex("41 4142434445464748 0161 00"));
     }
 
     TEST_CASE("bitmaps") {

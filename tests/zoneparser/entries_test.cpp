@@ -135,6 +135,12 @@ TEST_CASE("sentences name the field, and hints the usual cause") {
     };
     CHECK(sentence("a 1 MX 70000 b") == "invalid preference in MX: '70000' is more than 65535");
     CHECK(sentence("a 1 MX 10") == "MX needs an exchange");
+    CHECK(sentence("a 1 A \\# 5 c000020101") ==
+          "invalid data in A: it has octets left over after its last field");
+    CHECK(sentence("a 1 A6 64 1::1 b") ==
+          "invalid address suffix in A6: '1::1' has bits set among the first 64, which belong to "
+          "the prefix");
+    CHECK(sentence("a 1 A6 64 ::1") == "A6 needs a prefix name");
     CHECK(sentence("a 1 CH A 192.0.2.1") == "class CH is not served: apex serves class IN only");
     CHECK(sentence(std::string("a 1 ") + std::string(100, 'x') + "\x01 b").size() < 100);
     CHECK(sentence("a 1 b\x01 b") == "unknown record type 'b\\001'");

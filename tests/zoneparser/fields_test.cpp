@@ -214,6 +214,8 @@ TEST_SUITE("zoneparser/fields") {
         check_fault(fault_of("A", "\\# 3 C00002"), Kind::invalid, 2, "address", "it is cut short");
         check_fault(fault_of("A", "\\# 4 C00002"), Kind::invalid, 2, "data",
                     "size 4 is stated, but there are 3 octets");
+        check_fault(fault_of("A", "\\# 5 C000020101"), Kind::invalid, 2, "data",
+                    "it has octets left over after its last field");
         check_fault(fault_of("A", "\\#"), Kind::missing, 1, "length", "");
         check_fault(fault_of("TYPE65280", ""), Kind::missing, 0, "data", "");
         CHECK(octets_of("TYPE65280", "\\# 0") == "");
