@@ -62,6 +62,8 @@ dns::Result<void> ZoneEdit::apply(const RrsetChange& change) {
     EditedNode& node = take_out(relative);
     const OwnedRrset& named = change.before.count > 0 ? change.before : change.after;
     auto key = std::pair(named.type, named.covered);
+    if (change.after.count > 0 && std::pair(change.after.type, change.after.covered) != key)
+        return mismatch(change, "would become an RRset of another type");
     auto at = std::find_if(node.rrsets.begin(), node.rrsets.end(), [&](const OwnedRrset& rrset) {
         return std::pair(rrset.type, rrset.covered) >= key;
     });

@@ -170,4 +170,19 @@ TEST_CASE("folding is due when much has changed, and changes nothing that is see
     CHECK(print(*folded) == print(**next));
 }
 
+TEST_CASE("an RRset does not become one of another type") {
+    MadeZone made = zone("example.", std::string(kSoa) + "a 60 A 192.0.2.1\n");
+    zones::RrsetChange change;
+    change.owner = reference::dns_name("a.example.");
+    change.before = own(made->find(relative_to(change.owner, *made)).find(dns::type::A));
+    REQUIRE(change.before.count == 1);
+    std::vector<uint8_t> wire;
+    const uint8_t text[] = {1, 'x'};
+    zones::append_record(wire, dns::type::TXT, 60, text);
+    change.after = {dns::type::TXT, 0, 1, wire, {dns::Place()}};
+    auto next = made->apply({{change}});
+    REQUIRE_FALSE(next.ok());
+    CHECK(next.fault().sentence == "a.example. A would become an RRset of another type");
+}
+
 }  // namespace apex_tests
