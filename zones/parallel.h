@@ -16,9 +16,9 @@ void share_out(unsigned threads, size_t tasks, Work work) {
     auto run = [&] {
         for (size_t task; (task = next.fetch_add(1)) < tasks;) work(task);
     };
-    size_t helpers = threads > 1 && tasks > 1 ? std::min<size_t>(threads, tasks) - 1 : 0;
+    size_t wanted = threads > 1 && tasks > 1 ? std::min<size_t>(threads, tasks) - 1 : 0;
     std::vector<std::thread> others;
-    for (size_t i = 0; i < helpers; ++i) others.emplace_back(run);
+    while (others.size() < wanted) others.emplace_back(run);
     run();
     for (std::thread& other : others) other.join();
 }
