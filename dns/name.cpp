@@ -4,14 +4,6 @@
 
 namespace dns {
 
-bool equal_case_blind(const uint8_t* a, const uint8_t* b, size_t size) {
-    size_t at = 0;
-    for (; at + 8 <= size; at += 8)
-        if (lower8(load8(a + at)) != lower8(load8(b + at))) return false;
-    if (at == size) return true;
-    return lower8(load_short(a + at, size - at)) == lower8(load_short(b + at, size - at));
-}
-
 void lower_copy(uint8_t* to, const uint8_t* from, size_t size) {
     size_t at = 0;
     for (; at + 8 <= size; at += 8) {
@@ -39,14 +31,6 @@ LabelOffsets::LabelOffsets(NameView name) {
         at[count++] = static_cast<uint8_t>(offset);
 }
 
-bool is_at_or_below(NameView name, NameView ancestor) {
-    if (name.size() < ancestor.size()) return false;
-    size_t skip = name.size() - ancestor.size();
-    size_t at = 0;
-    while (at < skip) at += name.data()[at] + size_t{1};
-    return at == skip && name.suffix(skip) == ancestor;
-}
-
 int canonical_compare(NameView a, NameView b) {
     LabelOffsets labels_a(a), labels_b(b);
     size_t shared = std::min(labels_a.count, labels_b.count);
@@ -54,7 +38,9 @@ int canonical_compare(NameView a, NameView b) {
         const uint8_t* label_a = a.data() + labels_a.at[labels_a.count - i];
         const uint8_t* label_b = b.data() + labels_b.at[labels_b.count - i];
         size_t size = std::min(label_a[0], label_b[0]);
-        for (size_t k = 1; k <= size; ++k) {
+        size_t k = 1;
+        while (k + 8 <= size + 1 && load8(label_a + k) == load8(label_b + k)) k += 8;
+        for (; k <= size; ++k) {
             int difference = lower(label_a[k]) - lower(label_b[k]);
             if (difference != 0) return difference;
         }

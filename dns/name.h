@@ -56,7 +56,16 @@ inline uint64_t load_short(const uint8_t* from, size_t size) {
     return size == 1 ? *from : 0;
 }
 
-bool equal_case_blind(const uint8_t* a, const uint8_t* b, size_t size);
+// Most names are written in one case, so the words are compared as they are at first.
+inline bool equal_case_blind8(uint64_t a, uint64_t b) {
+    return a == b || lower8(a) == lower8(b);
+}
+inline bool equal_case_blind(const uint8_t* a, const uint8_t* b, size_t size) {
+    if (size < 8) return equal_case_blind8(load_short(a, size), load_short(b, size));
+    for (size_t at = 0; at + 8 < size; at += 8)
+        if (!equal_case_blind8(load8(a + at), load8(b + at))) return false;
+    return equal_case_blind8(load8(a + size - 8), load8(b + size - 8));
+}
 void lower_copy(uint8_t* to, const uint8_t* from, size_t size);
 
 // A well-formed, uncompressed name that lives elsewhere. Names of a zone are also held relative to
@@ -90,7 +99,15 @@ private:
 };
 
 // True if `name` is `ancestor` or below it.
-bool is_at_or_below(NameView name, NameView ancestor);
+inline bool is_at_or_below(NameView name, NameView ancestor) {
+    if (name.size() < ancestor.size()) return false;
+    size_t skip = name.size() - ancestor.size();
+    // The octets differ more often than they agree; only then are the labels worth a walk.
+    if (!equal_case_blind(name.data() + skip, ancestor.data(), ancestor.size())) return false;
+    size_t at = 0;
+    while (at < skip) at += name.data()[at] + size_t{1};
+    return at == skip;
+}
 inline bool is_below(NameView name, NameView ancestor) {
     return name.size() > ancestor.size() && is_at_or_below(name, ancestor);
 }

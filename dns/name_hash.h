@@ -26,8 +26,7 @@ public:
             state_.absorb(lower8(word));
         }
         if (at < size) {
-            word = 0;
-            std::memcpy(&word, label + at, size - at);
+            word = load_short(label + at, size - at);
             state_.absorb(lower8(word));
         }
     }
