@@ -37,6 +37,15 @@ bool reads_as_address(std::string_view text) {
            std::count(text.begin(), text.end(), ':') > 1;
 }
 
+// Short ones, as the words of a zone are, without a call.
+bool equal_octets(const char* a, const char* b, size_t size) {
+    if (size > 16) return std::memcmp(a, b, size) == 0;
+    auto* x = reinterpret_cast<const uint8_t*>(a);
+    auto* y = reinterpret_cast<const uint8_t*>(b);
+    if (size < 8) return dns::load_short(x, size) == dns::load_short(y, size);
+    return dns::load8(x) == dns::load8(y) && dns::load8(x + size - 8) == dns::load8(y + size - 8);
+}
+
 uint32_t load_u32(const uint8_t* from) {
     return uint32_t{from[0]} << 24 | uint32_t{from[1]} << 16 | uint32_t{from[2]} << 8 | from[3];
 }
@@ -155,21 +164,28 @@ bool EntryReader::owner_known(const Token& first) {
 }
 
 EntryReader::KnownHead& EntryReader::known_head(const char* begin, size_t size) {
-    const size_t slot = size * 5 + static_cast<uint8_t>(begin[size - 1]);
+    // NS and DS are of one size and end alike.
+    const size_t slot = size * 5 + static_cast<uint8_t>(begin[size - 1]) +
+                        3 * static_cast<uint8_t>(begin[size > 1 ? size - 2 : 0]);
     return known_heads_[slot % kKnownHeads];
 }
 
 bool EntryReader::find_known_head(Tokens tokens, size_t& at, Head& head) {
     const Token& first = tokens[at];
     if (first.quoted || first.begin == first.end) return false;
-    for (size_t words = 1; words <= 3 && at + words <= tokens.size(); ++words) {
+    // A head ends with the first word that is neither TTL nor class, so at most one number of words
+    // fits, and which is tried first does not matter.
+    size_t words = usual_words_;
+    for (size_t tried = 0; tried < 3; ++tried, words = words % 3 + 1) {
+        if (at + words > tokens.size()) continue;
         const Token& last = tokens[at + words - 1];
         const size_t size = static_cast<size_t>(last.end - first.begin);
         const KnownHead& known = known_head(first.begin, size);
         if (known.size != size || known.words != words || last.quoted ||
-            std::memcmp(known.begin, first.begin, size) != 0)
+            !equal_octets(known.begin, first.begin, size))
             continue;
         head = known.head;
+        usual_words_ = words;
         at += words;
         return true;
     }

@@ -140,7 +140,7 @@ class EntryReader {
     bool take_owner(const Token& token, std::string& reason);
     bool owner_known(const Token& first);
     bool read_head(Tokens tokens, size_t& at, Head& head);
-    bool read_new_head(Tokens tokens, size_t& at, Head& head);
+    [[gnu::noinline]] bool read_new_head(Tokens tokens, size_t& at, Head& head);
     bool read_ttl(const Token& token, StatedTtl& ttl);
     bool read_type(Tokens tokens, size_t at, uint16_t& type);
     bool settle_ttl(const Head& head, const Token& first, uint32_t& ttl);
@@ -191,6 +191,7 @@ class EntryReader {
     bool run_open_ = false;        // the batch's last run is for state_.owner
     TtlUse ttl_use_;
     std::array<KnownHead, kKnownHeads> known_heads_;
+    size_t usual_words_ = 3;  // of the head found last
 };
 
 // Octets of the input as a word of a finding: \DDD for what does not print, at most 60 octets.

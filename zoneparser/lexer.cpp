@@ -298,6 +298,60 @@ struct Word : x3::parser<Word> {
     }
 };
 
+#if defined(__SSE2__)
+// A bit for each of 64 octets: those that may end a word (word_ends), and the blanks among them.
+struct Classes {
+    uint64_t ends = 0;
+    uint64_t blanks = 0;
+};
+
+inline Classes classify(const char* at) {
+    Classes classes;
+    for (int i = 0; i < 64; i += 16) {
+        const __m128i octets = load16(at + i);
+        const __m128i blanks = _mm_or_si128(equal16(octets, ' '), equal16(octets, '\t'));
+        classes.ends |= uint64_t{word_ends(at + i)} << i;
+        classes.blanks |= uint64_t{static_cast<unsigned>(_mm_movemask_epi8(blanks))} << i;
+    }
+    return classes;
+}
+
+// Nearly all lines are words and blanks and nothing else: for those the grammar would do no more
+// than this. Stops at the line's end, or before the first word or octet that it cannot vouch for;
+// the tokens up to there are those that the grammar makes.
+const char* take_plain_words(const char* at, const char* end, State& state) {
+    TokenList& tokens = state.entry.tokens;
+    const uint32_t line = state.line;
+    const char* word = nullptr;  // the beginning of the one that is open
+    for (uint64_t in_word = 0; end - at >= 64; at += 64) {
+        const Classes classes = classify(at);
+        const uint64_t words = ~classes.ends;
+        const uint64_t stops = classes.ends & ~classes.blanks;
+        uint64_t edges = words ^ (words << 1 | in_word);
+        in_word = words >> 63;
+        if (stops != 0) edges &= stops ^ (stops - 1);  // up to the first of them
+        for (; edges != 0; edges &= edges - 1) {
+            const char* edge = at + std::countr_zero(edges);
+            if (word == nullptr) {
+                word = edge;
+                continue;
+            }
+            if (stops != 0 && edge == at + std::countr_zero(stops) && *edge != '\n') return word;
+            if (!tokens.add({word, edge, line, state.column(word), false, false, false}))
+                return word;
+            state.last_end = edge;
+            word = nullptr;
+        }
+        if (stops != 0) return at + std::countr_zero(stops);
+    }
+    return word != nullptr ? word : at;
+}
+#else
+const char* take_plain_words(const char* at, const char*, State&) {
+    return at;
+}
+#endif
+
 struct String : x3::parser<String> {
     using attribute_type = x3::unused_type;
     static constexpr bool has_attribute = false;
@@ -443,9 +497,12 @@ bool Lexer::next(Entry& entry, const char* until) {
         entry.fault = LexicalFault::none;
 
         State state{entry, at_, line_};
-        const Word word(state);
-        const String string(state);
-        x3::phrase_parse(at_, end_, *(word | string), Gap(state));
+        at_ = take_plain_words(at_, end_, state);
+        if (at_ == end_ || *at_ != '\n') {
+            const Word word(state);
+            const String string(state);
+            x3::phrase_parse(at_, end_, *(word | string), Gap(state));
+        }
 
         if (state.depth > 0 && !state.halted) state.halt();
         if (state.depth > 0 && state.resume != nullptr) {
