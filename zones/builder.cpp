@@ -111,8 +111,7 @@ private:
     void add_name(dns::NameView owner) {
         size_t labels = owner.label_count();
         if (!ancestors_.empty()) {
-            size_t shared = shared_labels(ancestors_.back().name, owner);
-            while (ancestors_.size() > shared + 1) close();
+            while (!dns::is_at_or_below(owner, ancestors_.back().name)) close();
             // Empty non-terminals between the closest name above and this one (RFC 4592 2.2.2).
             for (size_t depth = ancestors_.size(); depth < labels; ++depth)
                 add_child(owner.without(labels - depth), {}, {});

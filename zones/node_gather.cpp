@@ -18,6 +18,21 @@ size_t octets_in_message(const RrsetParts& rrset) {
     return rrset.wire.size() + kOwnerPointer * rrset.count;
 }
 
+// Rdata in a batch is padded to this many octets, so what is short is copied without a call.
+constexpr size_t kCopyUnit = 8;
+
+// write_record(), with up to kCopyUnit octets written behind the record.
+uint8_t* copy_record(uint8_t* to, uint16_t type, uint32_t ttl, dns::Octets rdata) {
+    constexpr size_t kMostUnits = 8;
+    if (rdata.size() > kMostUnits * kCopyUnit) return write_record(to, type, ttl, rdata);
+    to = write_record(to, type, ttl, {});
+    for (size_t at = 0; at < rdata.size(); at += kCopyUnit)
+        std::memcpy(to + at, rdata.data() + at, kCopyUnit);
+    to[-2] = static_cast<uint8_t>(rdata.size() >> 8);
+    to[-1] = static_cast<uint8_t>(rdata.size());
+    return to + rdata.size();
+}
+
 }  // namespace
 
 void NodeGather::add(const zoneparser::RecordBatch& batch, const zoneparser::OwnerRun& run) {
@@ -64,7 +79,6 @@ void NodeGather::make_rrsets(dns::NameView owner) {
     parts_.clear();
     cut_short_.clear();
     places_.clear();
-    wire_.clear();
     if (records_.size() > 1) {
         if (!in_strict_order()) {
             std::stable_sort(records_.begin(), records_.end(),
@@ -74,10 +88,11 @@ void NodeGather::make_rrsets(dns::NameView owner) {
         settle_ttls();
     }
     // Room for all at once: parts point into it.
-    size_t octets = 0;
+    size_t octets = kCopyUnit;
     for (const Gathered& record : records_)
         octets += RecordView::kHead + record.head->rdata_size;
     wire_.reserve(octets);
+    wire_end_ = wire_.data();
     for (size_t first = 0, end; first < records_.size(); first = end) {
         end = first + 1;
         while (end < records_.size() && records_[end].same_rrset(records_[first])) ++end;
@@ -136,22 +151,20 @@ void NodeGather::make_rrset(size_t first, size_t end) {
     if (end - first > limits_.rrset_records)
         report(rule::too_many_records, named, std::to_string(end - first),
                std::to_string(limits_.rrset_records));
-    size_t at = wire_.size();
+    uint8_t* const begin = wire_end_;
     size_t kept = first;
     for (; kept < end; ++kept) {
         dns::Octets rdata = records_[kept].head->octets();
         size_t size = RecordView::kHead + rdata.size();
-        if (wire_.size() - at + size > kMaxMessage) break;
-        size_t record_at = wire_.size();
-        wire_.resize(record_at + size);
-        write_record(wire_.data() + record_at, named.type, named.ttl, rdata);
+        if (static_cast<size_t>(wire_end_ - begin) + size > kMaxMessage) break;
+        wire_end_ = copy_record(wire_end_, named.type, named.ttl, rdata);
         places_.push_back(records_[kept].place());
     }
     if (kept < end) report(rule::rrset_too_large, named, "more than 65535");
     if (kept == first) return;
     parts_.push_back({named.type, named.covered, static_cast<uint16_t>(kept - first),
-                      has_links(named.type), dns::Octets(wire_.data() + at, wire_.size() - at)});
-    cut_short_.push_back(kept < end);
+                      has_links(named.type), dns::Octets(begin, wire_end_)});
+    if (kept < end) cut_short_.push_back(parts_.size() - 1);
 }
 
 void NodeGather::check_sizes() {
@@ -165,7 +178,8 @@ void NodeGather::check_sizes() {
             for (const RrsetParts& other : parts_)
                 if (other.type == dns::type::RRSIG && other.covered == rrset.type)
                     octets += octets_in_message(other);
-            bool told = cut_short_[static_cast<size_t>(&rrset - parts_.data())];
+            size_t index = static_cast<size_t>(&rrset - parts_.data());
+            bool told = std::count(cut_short_.begin(), cut_short_.end(), index) > 0;
             if (octets > kMaxMessage && !told && findings_.wants(rule::rrset_too_large))
                 findings_.report(rule::rrset_too_large, places_[place],
                                  {owner_text(), dns::type_text(rrset.type),

@@ -57,9 +57,11 @@ private:
     const dns::Limits& limits_;
     dns::NameView owner_;
     std::vector<Gathered> records_;
-    std::vector<uint8_t> wire_;
+    zoneparser::OctetBuffer wire_;
+    uint8_t* wire_end_ = nullptr;  // behind the records in wire_
     std::vector<RrsetParts> parts_;
-    std::vector<bool> cut_short_;  // of parts_: more records than an RRset can hold, told already
+    // The RRsets with more records than one can hold, told already; of nearly all owners none.
+    std::vector<size_t> cut_short_;
     std::vector<dns::Place> places_;
 };
 

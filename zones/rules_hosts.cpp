@@ -1,5 +1,10 @@
 // Rules about names that stand for hosts, addresses and services.
+#include <algorithm>
 #include <array>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "zones/rule_functions.h"
 
@@ -25,9 +30,47 @@ bool is_host_label(const uint8_t* octets, size_t size) {
     return all != 0;
 }
 
+#if defined(__SSE2__)
+// 0xff for each of 16 octets that is at least `first` and at most `last`.
+__m128i within(__m128i octets, char first, char last) {
+    const __m128i above = _mm_sub_epi8(octets, _mm_set1_epi8(first));
+    return _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(static_cast<char>(last - first))),
+                          above);
+}
+
+// True for most host names, at a glance: labels of letters, digits and hyphens and nothing else.
+// False says nothing.
+bool is_plainly_host(dns::NameView name) {
+    if (name.size() < 16 || name.size() > 64) return false;
+    uint64_t good = 0, hyphens = 0;
+    for (size_t next = 0; next < name.size(); next += 16) {
+        const size_t at = std::min(next, name.size() - 16);
+        const __m128i octets =
+            _mm_loadu_si128(reinterpret_cast<const __m128i*>(name.data() + at));
+        const __m128i hyphen = _mm_cmpeq_epi8(octets, _mm_set1_epi8('-'));
+        const __m128i letter = within(_mm_or_si128(octets, _mm_set1_epi8(0x20)), 'a', 'z');
+        const __m128i all = _mm_or_si128(_mm_or_si128(letter, within(octets, '0', '9')), hyphen);
+        good |= uint64_t{static_cast<unsigned>(_mm_movemask_epi8(all))} << at;
+        hyphens |= uint64_t{static_cast<unsigned>(_mm_movemask_epi8(hyphen))} << at;
+    }
+    uint64_t lengths = 0;
+    for (size_t at = 0; at < name.size(); at += name.data()[at] + size_t{1})
+        lengths |= uint64_t{1} << at;
+    const uint64_t all = ~uint64_t{0} >> (64 - name.size());
+    // A length octet may look like a digit or a hyphen.
+    const uint64_t ends = lengths << 1 | lengths >> 1 | uint64_t{1} << (name.size() - 1);
+    return (good | lengths) == all && (hyphens & ~lengths & ends) == 0;
+}
+#else
+bool is_plainly_host(dns::NameView) {
+    return false;
+}
+#endif
+
 // Hosts below a name that begins with an underscore are common (gc._msdcs), so only the first label
 // has to be a host's in every respect.
 bool is_host_name(dns::NameView name) {
+    if (is_plainly_host(name)) return true;
     size_t at = 0;
     if (name.is_wildcard()) at = 2;
     for (bool first = true; at < name.size() && name.data()[at] != 0; first = false) {

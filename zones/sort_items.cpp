@@ -43,9 +43,15 @@ void first_of_key(dns::NameView relative, SortItem& item) {
             word = dns::lower8(word);
             std::memcpy(key + size + k, &word, 8);
         }
-        for (; k < octets && size + k < 16; ++k) {
-            low |= label[1 + k] <= 1;
-            key[size + k] = dns::lower(label[1 + k]);
+        if (k < octets && size + k < 16) {
+            // What is behind the label's end is zero in the key, but no octet of the label.
+            static constexpr uint8_t kBehind[16] = {0,    0,    0,    0,    0,    0,    0,    0,
+                                                    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+            const size_t rest = std::min<size_t>(octets - k, 8);
+            uint64_t word = dns::load_short(label + 1 + k, rest);
+            low |= has_low_octet(word | dns::load8(kBehind + 8 - rest));
+            word = dns::lower8(word);
+            std::memcpy(key + size + k, &word, 8);
         }
         if (low) {
             size += dns::write_sort_key(dns::NameView(label, octets + 1), key + size);
