@@ -329,20 +329,24 @@ const char* take_plain_words(const char* at, const char* end, State& state) {
         const uint64_t stops = classes.ends & ~classes.blanks;
         uint64_t edges = words ^ (words << 1 | in_word);
         in_word = words >> 63;
-        if (stops != 0) edges &= stops ^ (stops - 1);  // up to the first of them
+        if (stops != 0) {
+            // Up to the first of them; a word is at its end there only if the line is.
+            const char* stop = at + std::countr_zero(stops);
+            const uint64_t before = (stops & (~stops + 1)) - 1;
+            edges &= *stop == '\n' ? stops ^ (stops - 1) : before;
+        }
         for (; edges != 0; edges &= edges - 1) {
             const char* edge = at + std::countr_zero(edges);
             if (word == nullptr) {
                 word = edge;
                 continue;
             }
-            if (stops != 0 && edge == at + std::countr_zero(stops) && *edge != '\n') return word;
             if (!tokens.add({word, edge, line, state.column(word), false, false, false}))
                 return word;
             state.last_end = edge;
             word = nullptr;
         }
-        if (stops != 0) return at + std::countr_zero(stops);
+        if (stops != 0) return word != nullptr ? word : at + std::countr_zero(stops);
     }
     return word != nullptr ? word : at;
 }
