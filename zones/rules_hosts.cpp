@@ -45,8 +45,7 @@ bool is_plainly_host(dns::NameView name) {
     uint64_t good = 0, hyphens = 0;
     for (size_t next = 0; next < name.size(); next += 16) {
         const size_t at = std::min(next, name.size() - 16);
-        const __m128i octets =
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(name.data() + at));
+        const __m128i octets = _mm_loadu_si128(reinterpret_cast<const __m128i*>(name.data() + at));
         const __m128i hyphen = _mm_cmpeq_epi8(octets, _mm_set1_epi8('-'));
         const __m128i letter = within(_mm_or_si128(octets, _mm_set1_epi8(0x20)), 'a', 'z');
         const __m128i all = _mm_or_si128(_mm_or_si128(letter, within(octets, '0', '9')), hyphen);
