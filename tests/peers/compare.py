@@ -27,6 +27,7 @@ class Row:
         self.sections, self.peers = section.split(","), peer.split(",")
         self.line, self.text = number, case
         self.case = re.compile(".*".join(re.escape(part) for part in case.split("*")), re.DOTALL)
+        self.whole_type = bool(re.fullmatch(r"[A-Z0-9-]+ \*", case)) and self.found == "refuses"
         self.used = {(s, p): 0 for s in self.sections for p in self.peers}
 
     def covers(self, section, peer, case):
@@ -60,6 +61,16 @@ def first_difference(ours, theirs):
     return "apex has %s, the peer %s" % (shown(ours_only), shown(theirs_only))
 
 
+def hex_of(text):
+    """The rdata of all records of zone text in the form of RFC 3597 5."""
+    data = (line.split()[6:] for line in text.decode("latin-1").splitlines())
+    return {"".join(words).upper() for words in data}
+
+
+class Unequal(Exception):
+    """The peer and apex do not have the same."""
+
+
 class Bench:
     """Apex, the peers, and a folder to work in."""
 
@@ -87,24 +98,29 @@ class Bench:
         except peers.Refused as refusal:
             return refusal
 
-    def theirs(self, peer, form, path, folder):
+    def theirs(self, peer, form, path, folder, octets):
         """What the peer makes of a file, in apex' notation."""
         text = form(path, folder)
+        missing = octets - hex_of(text) if form.__name__ == "octets" else None
+        if missing:
+            raise Unequal("the peer does not have the octets %s" % missing.pop()[:300])
         theirs = self.ours(self.write(text, peer.name))
         if isinstance(theirs, peers.Refused):
-            raise Unreadable("apex does not read what the peer prints: %s" % theirs)
+            raise Unequal("apex does not read what the peer prints: %s" % theirs)
         return theirs
 
-    def judge_reading(self, case, peer, ours, path, folder=None, forms=None):
+    def judge_reading(self, case, peer, ours, path, folder=None, forms=None, octets=frozenset()):
+        """ours: apex' lines, or the Refused that says why there are none; octets, in hex: what must
+        be among the peer's rdata, whatever apex says."""
         refused = isinstance(ours, peers.Refused)
         for form in forms or peer.forms:
             try:
-                theirs = self.theirs(peer, form, path, folder or self.folder)
+                theirs = self.theirs(peer, form, path, folder or self.folder, octets)
             except peers.Refused as refusal:
                 if not refused:
                     return Outcome(case, peer, "refuses", str(refusal))
                 continue
-            except Unreadable as trouble:
+            except Unequal as trouble:
                 return Outcome(case, peer, "differs", str(trouble))
             if refused:
                 return Outcome(case, peer, "accepts", str(ours))
@@ -142,7 +158,3 @@ class Bench:
                          if s == section and p in names and not used and
                          not any(key[0] is row and key[1].name == p for key in agreed)]
         return sorted(failures)
-
-
-class Unreadable(Exception):
-    """Apex does not read what a peer printed."""

@@ -49,6 +49,12 @@ def good_records():
     return records
 
 
+def octets_of(rrtype):
+    """In hex, as tests/rr/TYPE.wire has them: every other line."""
+    with open(os.path.join(RR, rrtype + ".wire"), encoding="utf-8") as file:
+        return [line.strip().replace("-", "") for line in file][::2]
+
+
 def zone_of(record_texts):
     """A zone with each record at a name of its own, which may hold nothing beside it."""
     if record_texts[0].startswith("SOA"):
@@ -57,31 +63,36 @@ def zone_of(record_texts):
         "r%d 3600 IN %s\n" % (i, text) for i, text in enumerate(record_texts))
 
 
-def compare_type(bench, section, peer, texts, zone_text):
+def compare_type(bench, section, peer, texts, octets, zone_text):
     """All records of a type in one zone; where that does not agree, each by itself."""
     names = [" ".join(text.split()) for text in texts]
-    known = [bool(bench.row_for(section, peer, name)) for name in names]
-    together = [i for i, row in enumerate(known) if not row]
-    alone = [i for i, row in enumerate(known) if row]
+    known = [bench.row_for(section, peer, name) for name in names]
+    together = [i for i, row in enumerate(known) if not row or row.found == "agrees"]
+    # Of a type that the peer does not know at all, one record is enough.
+    alone = [i for i, row in enumerate(known)
+             if i not in together and (not row.whole_type or known.index(row) == i)]
     if texts[0].startswith("SOA"):
         together, alone = [], together + alone
     outcomes = []
     if together:
         path = bench.write(zone_text([texts[i] for i in together]).encode())
-        found = bench.judge_reading("", peer, bench.ours(path), path)
+        found = bench.judge_reading("", peer, bench.ours(path), path,
+                                    octets={octets[i] for i in together})
         if found.found == "agrees":
             outcomes += [compare.Outcome(names[i], peer, "agrees") for i in together]
         else:
             alone = together + alone
     for i in alone:
         path = bench.write(zone_text([texts[i]]).encode())
-        outcomes.append(bench.judge_reading(names[i], peer, bench.ours(path), path))
+        outcomes.append(bench.judge_reading(names[i], peer, bench.ours(path), path,
+                                            octets={octets[i]}))
     return outcomes
 
 
 def records(bench, section="records", zone_text=zone_of):
-    return [lambda peer=peer, texts=texts: compare_type(bench, section, peer, texts, zone_text)
-            for texts in good_records().values() for peer in bench.peers]
+    return [lambda rrtype=rrtype, texts=texts, peer=peer: compare_type(
+        bench, section, peer, texts, octets_of(rrtype), zone_text)
+            for rrtype, texts in good_records().items() for peer in bench.peers]
 
 
 def printed(bench):
