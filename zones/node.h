@@ -205,7 +205,7 @@ inline uint8_t* write_record(uint8_t* to, uint16_t type, uint32_t ttl, dns::Octe
         static_cast<uint8_t>(ttl >> 8), static_cast<uint8_t>(ttl),
         static_cast<uint8_t>(rdata.size() >> 8), static_cast<uint8_t>(rdata.size())};
     std::memcpy(to, head, sizeof head);
-    std::memcpy(to + sizeof head, rdata.data(), rdata.size());
+    if (!rdata.empty()) std::memcpy(to + sizeof head, rdata.data(), rdata.size());
     return to + sizeof head + rdata.size();
 }
 
