@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/support/octets.h"
 #include "tests/support/parse.h"
 
 using namespace apex_tests;
@@ -39,7 +40,7 @@ std::string as_octets(std::string text) {
 }
 
 std::vector<Case> read_cases() {
-    std::string path = std::string(APEX_SOURCE_DIR) + "/tests/zoneparser/broken.txt";
+    std::string path = apex_tests::source_folder() + "/tests/zoneparser/broken.txt";
     std::ifstream in(path);
     REQUIRE_MESSAGE(in.good(), path);
     std::vector<Case> cases;

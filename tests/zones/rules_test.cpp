@@ -10,6 +10,7 @@
 #include <sstream>
 #include <vector>
 
+#include "tests/support/octets.h"
 #include "tests/support/zone_text.h"
 #include "zones/change_set.h"
 
@@ -40,7 +41,7 @@ void set_limit(dns::Limits& limits, const std::string& name, size_t value) {
 }
 
 std::vector<RuleCase> read_cases() {
-    std::ifstream file(std::string(APEX_SOURCE_DIR) + "/tests/zones/rules.txt");
+    std::ifstream file(apex_tests::source_folder() + "/tests/zones/rules.txt");
     std::vector<RuleCase> cases;
     bool in_text = false;
     for (std::string line; std::getline(file, line);) {
