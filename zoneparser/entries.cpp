@@ -278,20 +278,12 @@ bool EntryReader::settle_ttl(const Head& head, const Token& first, uint32_t& ttl
 
 void EntryReader::append_record(dns::NameView owner, dns::Place place, uint32_t ttl,
                                 uint16_t type) {
-    OctetBuffer& octets = batch_.octets;
     if (!run_open_) {
         run_open_ = true;
-        size_t name_offset = octets.size();
-        std::memcpy(octets.grow(owner.size()), owner.data(), owner.size());
-        batch_.runs.push_back({name_offset, octets.size(), 0, static_cast<uint16_t>(owner.size())});
+        batch_.open_run(owner);
     }
     const RdataBuffer& rdata = scratch_.rdata;
-    uint8_t* at = octets.grow(sizeof(RecordHead) + rdata.size());
-    RecordHead head{place, ttl, type, static_cast<uint16_t>(rdata.size())};
-    std::memcpy(at, &head, sizeof(head));
-    std::memcpy(at + sizeof(head), rdata.data(), rdata.size());
-    ++batch_.runs.back().record_count;
-    ++batch_.record_count;
+    batch_.append({place, ttl, type, static_cast<uint16_t>(rdata.size())}, rdata.data());
 }
 
 }  // namespace zoneparser

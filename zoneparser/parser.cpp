@@ -42,7 +42,7 @@ Run::Run(const dns::Files& files, dns::Sources& sources, dns::Findings& findings
       options_(options),
       prepare_(prepare),
       progress_(progress),
-      scratch_(std::make_unique<Scratch>()),
+      scratch_(std::make_unique_for_overwrite<Scratch>()),  // zeroing it would cost a small zone dear
       workers_(std::max(options.threads, 1u) - 1) {
     budget_.records_left = options.limits.generate_records;
     budget_.octets_left = options.limits.generate_records * kGeneratedOctets;
@@ -195,9 +195,7 @@ void Run::read_on(Reading& reading, const char* until) {
     const char* from = reading.position;
     if (batch_ == nullptr) {
         batch_ = std::make_unique<RecordBatch>();
-        size_t octets = static_cast<size_t>(until - from);
-        batch_->octets.reserve(octets * 2);
-        batch_->runs.reserve(octets / 64);
+        batch_->octets.reserve(static_cast<size_t>(until - from) * 2);
     }
     EntrySetting setting{findings_, reading.source, &sources_, &budget_, true};
     EntryReader reader(setting, Lexer(from, reading.end, reading.line), reading.state, *batch_,
@@ -212,8 +210,8 @@ void Run::read_on(Reading& reading, const char* until) {
 
 void Run::flush() {
     if (batch_ == nullptr || batch_->record_count == 0) return;
-    batch_->octets.release_spare();
     if (prepare_) prepare_(*batch_);
+    batch_->octets.release_spare();
     add_batch(std::move(batch_));
 }
 

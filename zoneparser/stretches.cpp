@@ -80,7 +80,6 @@ void Speculation::read(Stretch& stretch, Scratch& scratch) const {
     stretch.batch->source = source_;
     size_t octets = static_cast<size_t>(stretch.until - stretch.begin);
     stretch.batch->octets.reserve(octets * 2);
-    stretch.batch->runs.reserve(octets / 64);
     stretch.left = stretch.supposed;
     EntrySetting setting{*stretch.findings, source_, nullptr, nullptr, stretch.inherited_known};
     EntryReader reader(setting, Lexer(stretch.begin, text_end_, 1), stretch.left, *stretch.batch,
@@ -96,8 +95,8 @@ void Speculation::read(Stretch& stretch, Scratch& scratch) const {
     stretch.lines = reader.line() - 1;
     stretch.ttl_use = reader.ttl_use();
     stretch.needs_ttl = end == EntryReader::End::needs_ttl;
-    stretch.batch->octets.release_spare();
     if (prepare_ && stretch.batch->record_count > 0) prepare_(*stretch.batch);
+    stretch.batch->octets.release_spare();
 }
 
 void Speculation::finished(Stretch& stretch) {
@@ -206,7 +205,7 @@ Stretch* Workers::claim(Speculation*& from) {
 }
 
 void Workers::work() {
-    auto scratch = std::make_unique<Scratch>();
+    auto scratch = std::make_unique_for_overwrite<Scratch>();
     std::unique_lock held(mutex_);
     for (;;) {
         Speculation* from = nullptr;

@@ -4,21 +4,6 @@
 
 namespace zones {
 
-void CrossingDepths::mark(size_t depth) {
-    uint64_t bit = uint64_t{1} << (depth % 64);
-    if (counts_[depth] != 0)
-        marks_[depth / 64] |= bit;
-    else
-        marks_[depth / 64] &= ~bit;
-}
-
-void CrossingDepths::add_all(const CrossingDepths& other) {
-    for (size_t depth = 0; depth < counts_.size(); ++depth) {
-        counts_[depth] += other.counts_[depth];
-        mark(depth);
-    }
-}
-
 size_t CrossingDepths::next(size_t from) const {
     for (size_t word = from / 64; word < marks_.size(); ++word) {
         uint64_t left = marks_[word];
@@ -39,7 +24,9 @@ NodeView Base::find(uint64_t hash, dns::NameView relative) const {
 
 void Base::prefetch_nodes(uint64_t hash) const {
     index_.find(hash, [&](Ref ref) {
+        // Head, name and entries; the records of most nodes end within the next line.
         __builtin_prefetch(nodes_ + ref.octets());
+        __builtin_prefetch(nodes_ + ref.octets() + 64);
         return true;
     });
 }

@@ -4,6 +4,8 @@
 //   order    Ref Ref Ref ...                                          canonical order, by rank
 //   nodes    node | node | node | ...                                 zones/node.h, canonical order
 //   places   Place Place ...                                          a record each, cold
+//   counts   of names that cross, by depth                            cold
+//   origin   the name of the apex
 //
 // A name is found by hash: its bucket, then the one node whose tag agrees, so a hit costs two cache
 // lines and a miss one.
@@ -27,30 +29,34 @@ namespace zones {
 // At which depths (labels below the apex) something stops or diverts a search that goes deeper.
 // A search only looks at ancestors of these depths.
 class CrossingDepths {
-public:
-    void add(size_t depth) { ++counts_[depth]; mark(depth); }
-    void remove(size_t depth) { --counts_[depth]; mark(depth); }
-    void add_all(const CrossingDepths& other);
+  public:
+    void set(size_t depth, bool crosses) {
+        uint64_t bit = uint64_t{1} << (depth % 64);
+        if (crosses)
+            marks_[depth / 64] |= bit;
+        else
+            marks_[depth / 64] &= ~bit;
+    }
     bool any() const { return (marks_[0] | marks_[1]) != 0; }
     bool at(size_t depth) const { return (marks_[depth / 64] >> (depth % 64) & 1) != 0; }
     // The first depth >= `from` that has one, or kNone.
     size_t next(size_t from) const;
     static constexpr size_t kNone = 128;
 
-private:
-    void mark(size_t depth);
-    std::array<uint32_t, 128> counts_{};
+  private:
     std::array<uint64_t, 2> marks_{};
 };
 
 class Base {
 public:
-    const dns::Name& origin() const { return origin_; }
+    dns::NameView origin() const { return origin_; }
     dns::SipKey key() const { return key_; }
     size_t name_count() const { return order_.size(); }
     size_t record_count() const { return record_count_; }
     size_t max_depth() const { return max_depth_; }
     const CrossingDepths& crossings() const { return crossings_; }
+    // How many names cross at each depth, up to the deepest that do.
+    std::span<const uint32_t> crossing_counts() const { return crossing_counts_; }
     // Octets held, for the figures.
     size_t memory() const;
 
@@ -73,9 +79,9 @@ public:
 private:
     friend class BaseWriter;
 
-    dns::Name origin_;
+    dns::NameView origin_;
     dns::SipKey key_;
-    Memory memory_;        // index, order, places, and nodes if they were written in one part
+    Memory memory_;        // all below, but nodes of several parts
     Memory nodes_memory_;  // nodes of several parts
     NameIndex index_;
     uint8_t* nodes_ = nullptr;
@@ -84,6 +90,7 @@ private:
     size_t record_count_ = 0;
     size_t max_depth_ = 0;
     CrossingDepths crossings_;
+    std::span<const uint32_t> crossing_counts_;
 };
 
 }  // namespace zones

@@ -29,7 +29,10 @@ Ref PartWriter::add(dns::NameView relative, std::span<const RrsetParts> rrsets,
     for (size_t i = labels.count; i-- > 0;) hash.absorb_label(relative.data() + labels.at[i]);
     names_.push_back({hash.digest(), ref});
     max_depth_ = std::max(max_depth_, labels.count);
-    if (head->facts & (fact::cut | fact::redirect)) crossings_.add(labels.count);
+    if (head->facts & (fact::cut | fact::redirect)) {
+        if (crossing_counts_.size() <= labels.count) crossing_counts_.resize(labels.count + 1);
+        ++crossing_counts_[labels.count];
+    }
     return ref;
 }
 
@@ -45,8 +48,7 @@ void PartWriter::settle(Ref node, uint32_t children, uint8_t facts) {
 }
 
 BaseWriter::BaseWriter(const dns::Name& origin, dns::SipKey key, size_t parts, size_t most_octets)
-    : base_(std::make_shared<Base>()), parts_(parts) {
-    base_->origin_ = origin;
+    : base_(std::make_shared<Base>()), origin_(origin), parts_(parts) {
     base_->key_ = key;
     for (PartWriter& part : parts_) part.key_ = key;
     if (parts > 1)
@@ -83,10 +85,14 @@ std::shared_ptr<Base> BaseWriter::finish(unsigned threads) {
         names += part.names_.size();
         records += part.places_.size();
         base_->max_depth_ = std::max(base_->max_depth_, part.max_depth_);
-        base_->crossings_.add_all(part.crossings_);
+        if (crossing_counts_.size() < part.crossing_counts_.size())
+            crossing_counts_.resize(part.crossing_counts_.size());
+        for (size_t depth = 0; depth < part.crossing_counts_.size(); ++depth)
+            crossing_counts_[depth] += part.crossing_counts_[depth];
     }
     spare_.clear();
     bool one_part = parts_.size() == 1;
+    if (one_part) threads = 1;  // a small zone is done before a thread has begun
     size_t octets = one_part ? kFirstNode + parts_[0].nodes_.size() : next_octet_.load();
     if (too_large_ || octets > Ref::kMaxOctets || records > UINT32_MAX) return nullptr;
     base_->record_count_ = records;
@@ -99,20 +105,29 @@ std::shared_ptr<Base> BaseWriter::finish(unsigned threads) {
     return std::move(base_);
 }
 
-// index | order | places | nodes of the one part; nodes of several parts have a piece of their own.
+// index | order | counts | places | nodes of the one part | origin; nodes of several parts have a piece of their own.
 void BaseWriter::lay_out(size_t names, size_t records) {
     size_t buckets = NameIndex::buckets_for(names);
     size_t order_at = buckets * sizeof(IndexBucket);
-    size_t places_at = round_up(order_at + names * sizeof(Ref), 8);
+    size_t counts_at = order_at + names * sizeof(Ref);
+    size_t places_at = round_up(counts_at + crossing_counts_.size() * sizeof(uint32_t), 8);
     size_t nodes_at = places_at + records * sizeof(dns::Place);
     bool one_part = parts_.size() == 1;
-    size_t octets = nodes_at + (one_part ? parts_[0].nodes_.size() : 0);
+    size_t origin_at = nodes_at + (one_part ? parts_[0].nodes_.size() : 0);
+    size_t octets = origin_at + origin_.size();
     Memory& memory = base_->memory_;
     memory = octets < kSmall ? Memory::exact(octets) : Memory::reserve(octets);
     memory.used = octets;
 
     base_->index_ = NameIndex({reinterpret_cast<IndexBucket*>(memory.data()), buckets});
     base_->order_ = {reinterpret_cast<Ref*>(memory.data() + order_at), names};
+    auto* counts = reinterpret_cast<uint32_t*>(memory.data() + counts_at);
+    std::copy(crossing_counts_.begin(), crossing_counts_.end(), counts);
+    base_->crossing_counts_ = {counts, crossing_counts_.size()};
+    for (size_t depth = 0; depth < crossing_counts_.size(); ++depth)
+        base_->crossings_.set(depth, counts[depth] != 0);
+    std::memcpy(memory.data() + origin_at, origin_.data(), origin_.size());
+    base_->origin_ = {memory.data() + origin_at, origin_.size()};
     base_->places_ = reinterpret_cast<dns::Place*>(memory.data() + places_at);
     if (one_part) {
         std::memcpy(memory.data() + nodes_at, parts_[0].nodes_.data(), parts_[0].nodes_.size());

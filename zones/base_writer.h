@@ -46,7 +46,7 @@ private:
     std::vector<HashedRef> names_;  // within the part; once placed, within the base
     std::vector<ParentFacts> parents_;
     size_t max_depth_ = 0;
-    CrossingDepths crossings_;
+    std::vector<uint32_t> crossing_counts_;  // by depth
 };
 
 class BaseWriter {
@@ -72,11 +72,13 @@ private:
     static constexpr size_t kFirstNode = 64;
 
     std::shared_ptr<Base> base_;
+    dns::Name origin_;
     std::vector<PartWriter> parts_;
     std::mutex spare_mutex_;
     std::vector<zoneparser::OctetBuffer> spare_;
     std::atomic<size_t> next_octet_{kFirstNode};
     std::atomic<bool> too_large_{false};
+    std::vector<uint32_t> crossing_counts_;
 };
 
 }  // namespace zones

@@ -65,22 +65,21 @@ private:
         return *batches_[item.batch];
     }
     const zoneparser::OwnerRun& run_of(const SortItem& item) const {
-        return batch_of(item).runs[item.run];
+        return batch_of(item).run_at(item.run_offset());
     }
-    // Runs lie in the order of the text, so each step here would wait for memory twice: for the run,
-    // then for its name and records. Both are asked for some steps before.
+    // Runs lie in the order of the text, so each step here would wait for memory: a run is asked for
+    // some steps before, the records behind its head and name as well.
     void fetch_ahead(std::span<const SortItem> items, size_t i) const {
-        constexpr size_t kRunAhead = 16, kRecordsAhead = 8;
-        if (i + kRunAhead < items.size()) __builtin_prefetch(&run_of(items[i + kRunAhead]));
-        if (i + kRecordsAhead < items.size()) {
-            const SortItem& soon = items[i + kRecordsAhead];
-            const uint8_t* name = batch_of(soon).octets.data() + run_of(soon).name_offset;
-            __builtin_prefetch(name);
-            __builtin_prefetch(name + 64);
-        }
+        constexpr size_t kAhead = 12;
+        if (i + kAhead >= items.size()) return;
+        const SortItem& soon = items[i + kAhead];
+        const uint8_t* run = batch_of(soon).octets.data() + soon.run_offset();
+        __builtin_prefetch(run);
+        __builtin_prefetch(run + 64);
+        __builtin_prefetch(run + 128);
     }
     bool same_owner(const SortItem& first, dns::NameView name, const SortItem& item) const {
-        return first.same_key(item) && (&first == &item || name == owner(item));
+        return first.key == item.key && (&first == &item || name == owner(item));
     }
 
     void open(std::span<const SortItem> items, const SortItem* before) {
@@ -142,19 +141,21 @@ private:
 
 size_t records_of(std::span<const SortItem> items, const Batches& batches) {
     size_t count = 0;
-    for (const SortItem& item : items) count += batches[item.batch]->runs[item.run].record_count;
+    for (const SortItem& item : items) count += batches[item.batch]->run_at(item.run_offset()).record_count;
     return count;
 }
 
 void report_outside(const Batches& batches, dns::Findings& findings) {
     for (const auto& batch : batches) {
         const auto& prepared = *static_cast<const PreparedBatch*>(batch->prepared.get());
-        for (uint32_t i : prepared.outside_runs) {
-            const zoneparser::OwnerRun& run = batch->runs[i];
+        for (uint64_t offset : prepared.outside_runs) {
+            const zoneparser::OwnerRun& run = batch->run_at(offset);
             const zoneparser::RecordHead* head = batch->first_record(run);
-            for (uint32_t k = 0; k < run.record_count; ++k, head = head->next())
-                findings.report(rule::outside_zone, batch->place(*head),
-                                {dns::to_text(batch->owner(run))});
+            std::string owner;  // words are made only if somebody will read them
+            for (uint32_t k = 0; k < run.record_count; ++k, head = head->next()) {
+                if (findings.wants(rule::outside_zone)) owner = dns::to_text(batch->owner(run));
+                findings.report(rule::outside_zone, batch->place(*head), {owner});
+            }
         }
     }
 }

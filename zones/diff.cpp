@@ -12,12 +12,8 @@ bool same_octets(dns::Octets a, dns::Octets b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
-void add(ChangeSet& out, const dns::Name& owner, const RrsetView& before, const RrsetView& after) {
-    out.changes.push_back({owner, own(before), own(after)});
-}
-
 // RRsets of a node stand by type and type covered, so two nodes are compared in one walk.
-void compare(ChangeSet& out, const dns::Name& owner, const NodeView& before,
+void compare(const UseChange& use, dns::NameView owner, const NodeView& before,
              const NodeView& after) {
     size_t b = 0, a = 0;
     size_t before_count = before ? before.rrset_count() : 0;
@@ -26,13 +22,13 @@ void compare(ChangeSet& out, const dns::Name& owner, const NodeView& before,
         RrsetView old = b < before_count ? before.rrset(b) : RrsetView();
         RrsetView now = a < after_count ? after.rrset(a) : RrsetView();
         if (!now || (old && Key(old.type(), old.covered()) < Key(now.type(), now.covered()))) {
-            add(out, owner, old, RrsetView());
+            use(owner, old, RrsetView());
             ++b;
         } else if (!old || Key(now.type(), now.covered()) < Key(old.type(), old.covered())) {
-            add(out, owner, RrsetView(), now);
+            use(owner, RrsetView(), now);
             ++a;
         } else {
-            if (!same_octets(old.wire(), now.wire())) add(out, owner, old, now);
+            if (!same_octets(old.wire(), now.wire())) use(owner, old, now);
             ++b, ++a;
         }
     }
@@ -40,8 +36,7 @@ void compare(ChangeSet& out, const dns::Name& owner, const NodeView& before,
 
 }  // namespace
 
-ChangeSet diff(const Zone& before, const Zone& after) {
-    ChangeSet out;
+void for_each_change(const Zone& before, const Zone& after, const UseChange& use) {
     Zone::Cursor old(before), now(after);
     while (old || now) {
         int side = !now   ? -1
@@ -51,10 +46,18 @@ ChangeSet diff(const Zone& before, const Zone& after) {
         NodeView new_node = side >= 0 ? *now : NodeView();
         const NodeView& named = side <= 0 ? old_node : new_node;
         if (!named.is_empty() || (side == 0 && !new_node.is_empty()))
-            compare(out, before.absolute(named.name()), old_node, new_node);
+            compare(use, named.name(), old_node, new_node);
         if (side <= 0) old.next();
         if (side >= 0) now.next();
     }
+}
+
+ChangeSet diff(const Zone& before, const Zone& after) {
+    ChangeSet out;
+    for_each_change(before, after,
+                    [&](dns::NameView owner, const RrsetView& old, const RrsetView& now) {
+                        out.changes.push_back({before.absolute(owner), own(old), own(now)});
+                    });
     return out;
 }
 

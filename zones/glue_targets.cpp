@@ -8,7 +8,7 @@ bool GlueTargets::contains(const NodeView& node) const {
     std::call_once(gathered_, [this] { gather(); });
     if (!zone_.changes().empty())
         return std::binary_search(by_address_.begin(), by_address_.end(), node.octets());
-    return by_ref_[zone_.base().ref_of(node).units()];
+    return by_rank_[node.head().rank];
 }
 
 void GlueTargets::gather() const {
@@ -20,7 +20,7 @@ void GlueTargets::gather() const {
 
 void GlueTargets::gather_links() const {
     const Base& base = zone_.base();
-    by_ref_.resize(base.ref_of(base.by_rank(base.name_count() - 1)).units() + size_t{1});
+    by_rank_.resize(base.name_count());
     NodeView above;
     for (size_t rank = 0; rank < base.name_count(); ++rank) {
         NodeView node = base.by_rank(rank);
@@ -30,7 +30,8 @@ void GlueTargets::gather_links() const {
         above = node;
         RrsetView servers = node.find(dns::type::NS);
         for (size_t i = 0; i < servers.count(); ++i)
-            if (servers.has_links() && servers.link(i)) by_ref_[servers.link(i).units()] = true;
+            if (servers.has_links() && servers.link(i))
+                by_rank_[base.node(servers.link(i)).head().rank] = true;
     }
 }
 

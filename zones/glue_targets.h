@@ -25,7 +25,7 @@ class GlueTargets {
 
     const Zone& zone_;
     mutable std::once_flag gathered_;
-    mutable std::vector<bool> by_ref_;                // a base alone: by the Ref of the node
+    mutable std::vector<bool> by_rank_;               // a base alone
     mutable std::vector<const uint8_t*> by_address_;  // a zone with changes: sorted
 };
 

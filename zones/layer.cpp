@@ -7,6 +7,11 @@ int ByHash::compare(const Probe& probe, const LayerNode& node) {
     return dns::canonical_compare(probe.name, node.view().name());
 }
 
+const Layer& Layer::none() {
+    static const Layer layer;
+    return layer;
+}
+
 const LayerNode* Layer::find(uint64_t hash, dns::NameView relative) const {
     return by_hash_.find({hash, relative});
 }

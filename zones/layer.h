@@ -49,6 +49,7 @@ public:
     using OrderMap = PersistentMap<LayerNode, ByOrder>;
     using OrderCursor = OrderMap::Cursor;
 
+    static const Layer& none();
     bool empty() const { return size_ == 0; }
     size_t size() const { return size_; }
     // Null if the layer does not know the name; a node with fact::removed if it is gone.

@@ -45,11 +45,15 @@ void cross(const Position& position, Lookup& out) {
 }  // namespace
 
 Lookup lookup(const Zone& zone, dns::NameView relative, uint16_t type) {
-    return lookup(zone, Zone::Query(zone, relative), type);
+    Zone::QueryMemory memory;
+    return lookup(zone, zone.query(relative, memory), type);
 }
 
 Lookup lookup(const Zone& zone, const Zone::Query& query, uint16_t type) {
-    Position position = zone.locate(query);
+    return lookup(zone, zone.locate(query), query, type);
+}
+
+Lookup lookup(const Zone& zone, const Position& position, const Zone::Query&, uint16_t type) {
     Lookup out;
     out.encloser = position.encloser;
     out.encloser_labels = position.encloser_labels;
@@ -63,8 +67,10 @@ Lookup lookup(const Zone& zone, const Zone::Query& query, uint16_t type) {
         // RFC 4592 3.3.1: the source of synthesis is the wildcard at the closest encloser, only.
         dns::Name wildcard;
         dns::Name::wildcard_of(position.encloser.name(), wildcard);
+        NodeView source = zone.find(wildcard.view());
+        if (source.is_hidden()) return out;
         out.from_wildcard = true;
-        answer_from(zone.find(wildcard.view()), type, out);
+        answer_from(source, type, out);
     }
     return out;
 }

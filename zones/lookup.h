@@ -27,5 +27,7 @@ struct Lookup {
 
 Lookup lookup(const Zone& zone, dns::NameView relative, uint16_t type);
 Lookup lookup(const Zone& zone, const Zone::Query& query, uint16_t type);
+// For who has located the name already.
+Lookup lookup(const Zone& zone, const Position& position, const Zone::Query& query, uint16_t type);
 
 }  // namespace zones

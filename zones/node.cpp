@@ -74,6 +74,7 @@ NodeHead* write_node(uint8_t* to, dns::NameView relative_name,
     size_t entries_at = NodeView::entries_at(relative_name.size());
     auto* entry = reinterpret_cast<RrsetEntry*>(to + entries_at);
     size_t at = entries_at + rrsets.size() * sizeof(RrsetEntry);
+    bool hashed_owner = !rrsets.empty() && !relative_name.empty();
     for (const RrsetParts& rrset : rrsets) {
         if (rrset.with_links) at = (at + 3) & ~size_t{3};
         *entry++ = RrsetEntry{rrset.type, rrset.covered, rrset.count,
@@ -86,10 +87,13 @@ NodeHead* write_node(uint8_t* to, dns::NameView relative_name,
         }
         std::memcpy(to + at, rrset.wire.data(), rrset.wire.size());
         at += rrset.wire.size();
+        hashed_owner &= rrset.type == dns::type::NSEC3 ||
+                        (rrset.type == dns::type::RRSIG && rrset.covered == dns::type::NSEC3);
         if (rrset.type == dns::type::CNAME) head->facts |= fact::alias;
         if (rrset.type == dns::type::DNAME) head->facts |= fact::redirect;
         if (rrset.type == dns::type::NS && head->name_size > 0) head->facts |= fact::cut;
     }
+    if (hashed_owner) head->facts |= fact::hashed_owner;
     return head;
 }
 

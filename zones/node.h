@@ -49,6 +49,7 @@ inline constexpr uint8_t alias = 2;           // CNAME
 inline constexpr uint8_t redirect = 4;        // DNAME
 inline constexpr uint8_t wildcard_child = 8;  // *.name exists
 inline constexpr uint8_t removed = 16;        // in a layer: the name is no more
+inline constexpr uint8_t hashed_owner = 32;   // owns NSEC3 and its signatures, nothing else
 }
 
 struct NodeHead {
@@ -160,6 +161,8 @@ public:
     bool is_apex() const { return head_->name_size == 0; }
     bool has(uint8_t facts) const { return (head_->facts & facts) != 0; }
     uint32_t children() const { return head_->children; }
+    // A name that exists only to carry NSEC3 does not exist for who asks for it (RFC 5155 7.2.8).
+    bool is_hidden() const { return has(fact::hashed_owner) && head_->children == 0; }
     bool is_empty() const { return head_->rrset_count == 0; }
     size_t rrset_count() const { return head_->rrset_count; }
     RrsetView rrset(size_t index) const;
@@ -190,7 +193,7 @@ struct RrsetParts {
 
 size_t node_size(dns::NameView relative_name, std::span<const RrsetParts> rrsets);
 // Writes the node to `to` (node_size octets, aligned to 8), links as none. Facts that follow from
-// the RRsets (cut, alias, redirect) are set; wildcard_child and children are the caller's.
+// the RRsets (cut, alias, redirect, hashed owner) are set; wildcard_child and children are the caller's.
 NodeHead* write_node(uint8_t* to, dns::NameView relative_name, std::span<const RrsetParts> rrsets);
 
 // True for the types whose records store a link to their target's node: those with a target, and

@@ -1,5 +1,5 @@
-// A persistent ordered map: a treap whose nodes are shared between versions. put() makes a new
-// version at the cost of one path; the old one stays as it was.
+// A persistent ordered map: a treap whose nodes are shared between versions. put() and erase() make
+// a new version at the cost of one path; the old one stays as it was.
 //
 // Order is a policy: `Probe`, `compare(probe, value)`, `probe_of(value)`. Priorities come from the
 // value's keyed hash, so the depth is that of a random tree whatever names are chosen.
@@ -41,6 +41,12 @@ public:
     const Value* at_or_before(const Probe& probe) const { return last(probe, 0); }
     const Value* before(const Probe& probe) const { return last(probe, 1); }
 
+    const Value* last() const {
+        const Branch* at = root_.get();
+        while (at != nullptr && at->right != nullptr) at = at->right.get();
+        return at != nullptr ? at->value.get() : nullptr;
+    }
+
     // True if the map grew, false if the value took the place of an equal one.
     bool put(std::shared_ptr<const Value> value) {
         Probe probe = Order::probe_of(*value);
@@ -53,6 +59,13 @@ public:
         return true;
     }
 
+    // True if it was there.
+    bool erase(const Probe& probe) {
+        if (find(probe) == nullptr) return false;
+        root_ = without(root_.get(), probe);
+        return true;
+    }
+
     // Values in order; the version that it walks has to outlive it.
     class Cursor {
     public:
@@ -60,6 +73,7 @@ public:
         explicit Cursor(const PersistentMap& map) { descend(map.root_.get()); }
         explicit operator bool() const { return !path_.empty(); }
         const Value& operator*() const { return *path_.back()->value; }
+        const std::shared_ptr<const Value>& shared() const { return path_.back()->value; }
         void next() {
             const Branch* done = path_.back();
             path_.pop_back();
@@ -93,7 +107,7 @@ private:
             Branch{std::move(value), priority, std::move(left), std::move(right)});
     }
 
-    // The three below go down one path, whose length is that of a random tree.
+    // Those below go down one path, whose length is that of a random tree.
     static Link replace(const Branch* at, const Probe& probe, std::shared_ptr<const Value> value) {
         int side = Order::compare(probe, *at->value);
         if (side == 0) return make(std::move(value), at->priority, at->left, at->right);
@@ -129,6 +143,23 @@ private:
             split(at->right, probe, inner, right);
             left = make(at->value, at->priority, at->left, std::move(inner));
         }
+    }
+
+    static Link without(const Branch* at, const Probe& probe) {
+        int side = Order::compare(probe, *at->value);
+        if (side == 0) return join(at->left, at->right);
+        if (side < 0)
+            return make(at->value, at->priority, without(at->left.get(), probe), at->right);
+        return make(at->value, at->priority, at->left, without(at->right.get(), probe));
+    }
+
+    // All of `left` stands in front of all of `right`.
+    static Link join(const Link& left, const Link& right) {
+        if (left == nullptr) return right;
+        if (right == nullptr) return left;
+        if (left->priority > right->priority)
+            return make(left->value, left->priority, left->left, join(left->right, right));
+        return make(right->value, right->priority, join(left, right->left), right->right);
     }
 
     Link root_;

@@ -217,7 +217,7 @@ const Policy* policy_at(const Zone& zone, dns::NameView owner) {
     // The origin itself may be such a name: _dmarc.example.com as a zone of its own.
     dns::Name absolute;
     if (owner.empty()) {
-        absolute = zone.origin();
+        absolute = dns::Name(zone.origin());
         owner = absolute;
         if (owner.data()[0] == 0 || owner.data()[1] != '_') return nullptr;
     }

@@ -17,28 +17,29 @@
 #include "dns/name.h"
 #include "zoneparser/record_batch.h"
 #include "zones/memory.h"
+#include "zones/sort_key.h"
 
 namespace zones {
 
 struct SortItem {
-    uint64_t key_high;
-    uint64_t key_low;
+    SortKey key;
     uint32_t batch;
-    uint32_t run;
+    uint32_t run;  // its offset in the batch, in units of 8 octets
 
-    bool key_before(const SortItem& other) const {
-        return key_high != other.key_high ? key_high < other.key_high : key_low < other.key_low;
-    }
-    bool same_key(const SortItem& other) const {
-        return key_high == other.key_high && key_low == other.key_low;
-    }
+    size_t run_offset() const { return size_t{run} * 8; }
 };
 
-// What preparing a batch makes, on the thread that parsed it.
+// What preparing a batch makes, on the thread that parsed it. The items stand in the batch's own
+// memory, behind the records; their `batch` is not set yet.
 struct PreparedBatch {
-    std::vector<SortItem> items;         // of the runs inside the zone; `batch` is not set yet
-    std::vector<uint32_t> outside_runs;  // owners that are not at or below the origin
+    size_t items_at = 0;
+    size_t item_count = 0;               // the runs inside the zone
+    std::vector<uint64_t> outside_runs;  // offsets of those whose owners are not at or below the origin
     size_t most_node_octets = 0;         // that can come of this batch
+
+    std::span<const SortItem> items(const zoneparser::RecordBatch& batch) const {
+        return {reinterpret_cast<const SortItem*>(batch.octets.data() + items_at), item_count};
+    }
 };
 
 void prepare_batch(zoneparser::RecordBatch& batch, const dns::Name& origin);
@@ -48,7 +49,7 @@ using Batches = std::vector<std::unique_ptr<zoneparser::RecordBatch>>;
 // The owner of an item, relative to the apex.
 inline dns::NameView owner_of(const SortItem& item, const Batches& batches, size_t origin_size) {
     const zoneparser::RecordBatch& batch = *batches[item.batch];
-    dns::NameView owner = batch.owner(batch.runs[item.run]);
+    dns::NameView owner = batch.owner(batch.run_at(item.run_offset()));
     return {owner.data(), owner.size() - origin_size};
 }
 

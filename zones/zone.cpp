@@ -6,24 +6,30 @@ namespace zones {
 
 Zone::Zone(std::shared_ptr<const Base> base)
     : base_(std::move(base)),
+      denial_(DenialOrder::of(*base_, DenialChain(base_->apex()))),
       crossings_(base_->crossings()),
-      max_depth_(base_->max_depth()),
-      name_count_(base_->name_count()),
-      record_count_(base_->record_count()) {}
+      max_depth_(base_->max_depth()) {}
 
-Zone::Query::Query(const Zone& zone, dns::NameView name) : relative(name), labels(name) {
-    dns::NameHash hash(zone.base_->key());
+Zone::Query Zone::query(dns::NameView relative, std::span<const uint8_t> labels,
+                        std::span<uint64_t> hashes) const {
+    dns::NameHash hash(base_->key());
     hashes[0] = hash.digest();
-    size_t depth = std::min(labels.count, zone.max_depth_);
-    for (size_t d = 1; d <= depth; ++d) {
-        hash.absorb_label(name.data() + labels.at[labels.count - d]);
+    size_t count = hashes_for(labels.size());
+    for (size_t d = 1; d < count; ++d) {
+        hash.absorb_label(relative.data() + labels[labels.size() - d]);
         hashes[d] = hash.digest();
     }
+    return {relative, labels.data(), labels.size(), hashes.data()};
+}
+
+Zone::Query Zone::query(dns::NameView relative, QueryMemory& memory) const {
+    memory.labels = dns::LabelOffsets(relative);
+    return query(relative, {memory.labels.at.data(), memory.labels.count}, memory.hashes);
 }
 
 NodeView Zone::find(uint64_t hash, dns::NameView relative) const {
-    if (!changes_.empty()) {
-        if (const LayerNode* changed = changes_.find(hash, relative))
+    if (changes_) {
+        if (const LayerNode* changed = changes_->layer.find(hash, relative))
             return changed->view().has(fact::removed) ? NodeView() : changed->view();
     }
     return base_->find(hash, relative);
@@ -36,7 +42,7 @@ NodeView Zone::find(dns::NameView relative) const {
 }
 
 NodeView Zone::apex() const {
-    return changes_.empty() ? base_->apex() : find(dns::NameView());
+    return !changes_ ? base_->apex() : find(dns::NameView());
 }
 
 uint32_t Zone::serial() const {
@@ -50,24 +56,16 @@ uint32_t Zone::serial() const {
 }
 
 Position Zone::locate(dns::NameView relative) const {
-    return locate(Query(*this, relative));
+    QueryMemory memory;
+    return locate(query(relative, memory));
 }
-
-namespace {
-
-dns::NameView last_labels(const Zone::Query& query, size_t depth) {
-    if (depth == 0) return query.relative.suffix(query.relative.size());
-    return query.relative.suffix(query.labels.at[query.labels.count - depth]);
-}
-
-}  // namespace
 
 Position Zone::locate(const Query& query) const {
-    size_t wanted = query.labels.count;
+    size_t wanted = query.label_count;
     size_t deepest = std::min(wanted, max_depth_);
     Position position;
     for (size_t d = crossings_.next(0); d <= deepest; d = crossings_.next(d + 1)) {
-        NodeView ancestor = find(query.hashes[d], last_labels(query, d));
+        NodeView ancestor = find(query.hashes[d], query.last_labels(d));
         if (!ancestor) break;  // then nothing deeper exists either
         if (!ancestor.has(fact::cut) && !(ancestor.has(fact::redirect) && d < wanted)) continue;
         position.crossing = position.encloser = ancestor;
@@ -76,9 +74,9 @@ Position Zone::locate(const Query& query) const {
         return position;
     }
     if (wanted == deepest) {
-        position.node = find(query.hashes[wanted], last_labels(query, wanted));
-        if (position.node) {
-            position.encloser = position.node;
+        NodeView node = find(query.hashes[wanted], query.last_labels(wanted));
+        if (node && !node.is_hidden()) {
+            position.node = position.encloser = node;
             position.encloser_labels = wanted;
             return position;
         }
@@ -89,7 +87,8 @@ Position Zone::locate(const Query& query) const {
     position.encloser = apex();
     while (exists < most) {
         size_t depth = (exists + most + 1) / 2;
-        if (NodeView ancestor = find(query.hashes[depth], last_labels(query, depth))) {
+        NodeView ancestor = find(query.hashes[depth], query.last_labels(depth));
+        if (ancestor && !ancestor.is_hidden()) {
             position.encloser = ancestor;
             exists = depth;
         } else {
@@ -103,18 +102,24 @@ Position Zone::locate(const Query& query) const {
 // Fetches what a search will look at first: the name itself and what may cross its way.
 template <class Fetch>
 void Zone::for_first_looks(const Query& query, Fetch fetch) const {
-    size_t wanted = query.labels.count;
+    size_t wanted = query.label_count;
     size_t deepest = std::min(wanted, max_depth_);
     for (size_t d = crossings_.next(1); d < deepest; d = crossings_.next(d + 1))
         fetch(query.hashes[d]);
     fetch(query.hashes[deepest]);
 }
 
+void Zone::prefetch_buckets(const Query& query) const {
+    for_first_looks(query, [this](uint64_t hash) { base_->prefetch_bucket(hash); });
+}
+
+void Zone::prefetch_nodes(const Query& query) const {
+    for_first_looks(query, [this](uint64_t hash) { base_->prefetch_nodes(hash); });
+}
+
 void Zone::locate_all(std::span<const Query> queries, std::span<Position> positions) const {
-    for (const Query& query : queries)
-        for_first_looks(query, [&](uint64_t hash) { base_->prefetch_bucket(hash); });
-    for (const Query& query : queries)
-        for_first_looks(query, [&](uint64_t hash) { base_->prefetch_nodes(hash); });
+    for (const Query& query : queries) prefetch_buckets(query);
+    for (const Query& query : queries) prefetch_nodes(query);
     for (size_t i = 0; i < queries.size(); ++i) positions[i] = locate(queries[i]);
 }
 
@@ -138,8 +143,8 @@ Position Zone::locate_absolute(dns::NameView absolute) const {
 
 NodeView Zone::at_or_before(dns::NameView relative) const {
     size_t rank = base_->rank_at_or_before(relative);
-    if (changes_.empty()) return base_->by_rank(rank);
-    const LayerNode* changed = changes_.at_or_before(relative);
+    if (!changes_) return base_->by_rank(rank);
+    const LayerNode* changed = changes_->layer.at_or_before(relative);
     // The apex is never gone, so this ends.
     for (;; --rank) {
         NodeView node = base_->by_rank(rank);
@@ -150,12 +155,59 @@ NodeView Zone::at_or_before(dns::NameView relative) const {
     }
 }
 
+// The topmost cut strictly above; what lies below it is not this zone's to say.
+NodeView Zone::cut_above(const NodeView& node) const {
+    size_t depth = crossings_.next(1);
+    if (depth == CrossingDepths::kNone) return {};
+    dns::LabelOffsets labels(node.name());
+    for (; depth < labels.count; depth = crossings_.next(depth + 1)) {
+        NodeView ancestor = find(node.name().suffix(labels.at[labels.count - depth]));
+        if (ancestor && ancestor.has(fact::cut)) return ancestor;
+    }
+    return {};
+}
+
+NodeView Zone::last_denial(dns::NameView relative) const {
+    size_t behind = denial_->behind(*base_, relative);
+    const LayerNode* changed = nullptr;
+    if (changes_) {
+        behind = changes_->denials.skip(behind);
+        changed = changes_->denials.at_or_before(relative);
+    }
+    if (behind == 0 && changed == nullptr) {
+        behind = denial_->size();
+        if (changes_) {
+            behind = changes_->denials.skip(behind);
+            changed = changes_->denials.last();
+        }
+    }
+    if (behind == 0) return changed != nullptr ? changed->view() : NodeView();
+    NodeView node = denial_->node(*base_, behind - 1);
+    bool later = changed != nullptr &&
+                 dns::canonical_compare(changed->view().name(), node.name()) > 0;
+    return later ? changed->view() : node;
+}
+
+NodeView Zone::denial_at_or_before(dns::NameView relative) const {
+    if (!denial_) return {};
+    NodeView node = last_denial(relative);
+    if (denial_->chain().kind() != DenialKind::nsec) return node;
+    // No signer puts NSEC below a cut, so a few steps are more than enough.
+    constexpr int kMostCuts = 16;
+    for (int steps = 0; node && steps < kMostCuts; ++steps) {
+        NodeView cut = cut_above(node);
+        if (!cut) break;
+        node = last_denial(cut.name());
+    }
+    return node;
+}
+
 Zone::Cursor::Cursor(const Zone& zone) : Cursor(zone, 0, zone.base_->name_count()) {
 }
 
 Zone::Cursor::Cursor(const Zone& zone, size_t first_rank, size_t end_rank)
     : zone_(zone), rank_(first_rank), end_rank_(end_rank) {
-    if (!zone.changes_.empty()) changed_ = zone.changes_.in_order();
+    if (zone.changes_) changed_ = zone.changes_->layer.in_order();
     settle();
 }
 

@@ -26,7 +26,17 @@ size_t record_count(const std::vector<OwnedRrset>& rrsets) {
 
 }  // namespace
 
-ZoneEdit::ZoneEdit(const Zone& zone) : zone_(zone), next_(std::make_shared<Zone>(zone)) {
+ZoneEdit::ZoneEdit(const Zone& zone)
+    : zone_(zone), next_(std::make_shared<Zone>(zone)), changes_(std::make_shared<Changes>()) {
+    if (zone.changes_) {
+        *changes_ = *zone.changes_;
+    } else {
+        auto counts = zone.base().crossing_counts();
+        changes_->crossing_counts.assign(counts.begin(), counts.end());
+        changes_->name_count = zone.name_count();
+        changes_->record_count = zone.record_count();
+    }
+    next_->changes_ = changes_;
 }
 
 ZoneEdit::EditedNode& ZoneEdit::take_out(dns::NameView relative) {
@@ -99,23 +109,43 @@ void ZoneEdit::settle(EditedNode& node) {
         EditedNode& parent = take_out(node.name.view().parent());
         parent.children += exists ? 1 : uint32_t(-1);
         if (node.name.view().is_wildcard()) parent.wildcard_child = exists;
-        next_->name_count_ += exists ? 1 : size_t(-1);
+        changes_->name_count += exists ? 1 : size_t(-1);
     }
     std::shared_ptr<const LayerNode> made = make_node(node);
     auto* head = reinterpret_cast<NodeHead*>(const_cast<uint64_t*>(made->octets.data()));
     if (!exists) head->facts = fact::removed;
 
     constexpr uint8_t kCrossing = fact::cut | fact::redirect;
-    if (node.old_facts & kCrossing) next_->crossings_.remove(node.depth);
-    if (head->facts & kCrossing) next_->crossings_.add(node.depth);
-    next_->record_count_ += record_count(node.rrsets) - node.old_records;
+    auto& counts = changes_->crossing_counts;
+    if (counts.size() <= node.depth) counts.resize(node.depth + 1);
+    if (node.old_facts & kCrossing) --counts[node.depth];
+    if (head->facts & kCrossing) ++counts[node.depth];
+    next_->crossings_.set(node.depth, counts[node.depth] != 0);
+    changes_->record_count += record_count(node.rrsets) - node.old_records;
     next_->max_depth_ = std::max(next_->max_depth_, exists ? node.depth : 0);
-    next_->changes_.put(std::move(made));
+    changes_->layer.put(made);
+    made_.push_back(std::move(made));
+}
+
+// A change of the chain itself (other parameters, the other kind) is rare, and costs a walk.
+void ZoneEdit::settle_denials() {
+    DenialChain chain(next_->apex());
+    DenialChain before = next_->denial_ ? next_->denial_->chain() : DenialChain();
+    if (!(chain == before)) {
+        next_->denial_ = DenialOrder::of(*next_->base_, std::move(chain));
+        changes_->denials = {};
+        made_.clear();
+        for (auto at = changes_->layer.in_order(); at; at.next()) made_.push_back(at.shared());
+    }
+    if (!next_->denial_) return;
+    for (const auto& node : made_)
+        changes_->denials.note(*next_->base_, *next_->denial_, node);
 }
 
 std::shared_ptr<const Zone> ZoneEdit::finish() {
     // A parent that is taken out while this runs stands behind its child, so the loop comes to it.
     for (auto at = nodes_.begin(); at != nodes_.end(); ++at) settle(at->second);
+    settle_denials();
     return next_;
 }
 
@@ -129,11 +159,11 @@ dns::Result<std::shared_ptr<const Zone>> Zone::apply(const ChangeSet& changes) c
 }
 
 bool Zone::wants_fold() const {
-    return changes_.size() > std::max(kFewestFolded, base_->name_count() / kNamesPerFoldedChange);
+    return changes().size() > std::max(kFewestFolded, base_->name_count() / kNamesPerFoldedChange);
 }
 
 std::shared_ptr<const Zone> Zone::fold() const {
-    BaseWriter writer(origin(), base_->key(), 1, 0);
+    BaseWriter writer(dns::Name(origin()), base_->key(), 1, 0);
     std::vector<RrsetParts> parts;
     std::vector<dns::Place> places;
     for (Cursor at(*this); at; at.next()) {

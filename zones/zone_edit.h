@@ -42,11 +42,14 @@ private:
 
     EditedNode& take_out(dns::NameView relative);
     void settle(EditedNode& node);
+    void settle_denials();
     std::shared_ptr<const LayerNode> make_node(const EditedNode& node) const;
     dns::Result<void> mismatch(const RrsetChange& change, const char* what) const;
 
     const Zone& zone_;
     std::shared_ptr<Zone> next_;
+    std::shared_ptr<Changes> changes_;  // of the next version
+    std::vector<std::shared_ptr<const LayerNode>> made_;
     std::map<std::pair<size_t, std::string>, EditedNode, DeepestFirst> nodes_;
 };
 

@@ -4,6 +4,8 @@
 //   apex-figures memory   ORIGIN FILE   octets a record, over the empty process
 //   apex-figures search   ORIGIN FILE   ns a search: hits, missing names, names below cuts
 //   apex-figures versions ORIGIN FILE   a new version after changing 10 names, 1,000 times
+//   apex-figures denial   OWNERS        ns a search for who denies a name, NSEC and NSEC3
+//   apex-figures many     LIST FOLDER   time and octets a zone, for zones of "ORIGIN FILE" a line
 //
 // Each prints one JSON line.
 #include <malloc.h>
@@ -11,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <cstdio>
 #include <fstream>
 #include <random>
@@ -107,13 +110,12 @@ void search(const zones::Zone& zone, const Names& names, const char* kind, bool 
     for (size_t i = 0; i < count; ++i) seen += zone.locate(names.view(i)).encloser_labels;
     double one_by_one = ns_since(start) / double(count);
 
-    std::vector<zones::Zone::Query> queries;
+    std::vector<zones::Zone::Query> queries(kBatch);
+    std::vector<zones::Zone::QueryMemory> memory(kBatch);
     std::vector<zones::Position> positions(kBatch);
-    queries.reserve(kBatch);
     start = Clock::now();
     for (size_t i = 0; i + kBatch <= count; i += kBatch) {
-        queries.clear();
-        for (size_t k = 0; k < kBatch; ++k) queries.emplace_back(zone, names.view(i + k));
+        for (size_t k = 0; k < kBatch; ++k) queries[k] = zone.query(names.view(i + k), memory[k]);
         zone.locate_all(queries, positions);
         seen += positions[0].encloser_labels;
     }
@@ -210,15 +212,106 @@ int version_figures(const char* origin, const char* path) {
     return 0;
 }
 
+std::string hash_text(std::mt19937_64& random) {
+    static constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuv";
+    std::string text;
+    for (int i = 0; i < 32; ++i) text += kDigits[random() % 32];
+    return text;
+}
+
+std::string word_text(std::mt19937_64& random) {
+    static constexpr const char* kSyllables[] = {"ba", "ce", "do", "fi", "ga", "he", "ko", "lu"};
+    std::string text;
+    for (int i = 0; i < 3; ++i) text += kSyllables[random() % 8];
+    return text + std::to_string(random() % 99999989);
+}
+
+void denial_search(size_t owners, bool hashed) {
+    std::mt19937_64 random(1);
+    std::string text = "@ 60 SOA . . 1 1 1 1 1\n@ 60 NS ns.example.\n";
+    text += hashed ? "@ 60 NSEC3PARAM 1 0 0 -\n" : "@ 60 NSEC bench. NS\n";
+    auto name = [&] { return hashed ? hash_text(random) : word_text(random); };
+    for (size_t i = 0; i < owners; ++i)
+        text += name() + (hashed ? " 60 NSEC3 1 0 0 - " + hash_text(random) + " A\n"
+                                 : std::string(" 60 NSEC bench. A\n"));
+    Run run;
+    dns::Name origin;
+    std::string reason;
+    zoneparser::parse_name("bench", origin, reason);
+    zones::Loader loader(run.files, run.sources, run.findings, {});
+    auto zone = loader.load_text(text, {dns::SourceKind::text, "text", {}, nullptr}, origin).zone;
+    if (!zone) return;
+    std::vector<std::string> questions(kSearches);
+    for (std::string& question : questions) {
+        std::string label = name();
+        question = static_cast<char>(label.size()) + label;
+    }
+    size_t seen = 0;
+    auto start = Clock::now();
+    for (const std::string& question : questions)
+        seen += zone->denial_at_or_before({reinterpret_cast<const uint8_t*>(question.data()),
+                                           question.size()}).head().rank;
+    std::printf("\"%s_ns\": %.1f, \"seen\": %zu%s", hashed ? "nsec3" : "nsec",
+                ns_since(start) / double(questions.size()), seen, hashed ? "}\n" : ", ");
+}
+
+int denial_figures(const char* owners) {
+    std::printf("{\"owners\": %s, ", owners);
+    denial_search(std::stoul(owners), false);
+    denial_search(std::stoul(owners), true);
+    return 0;
+}
+
+int many_figures(const char* list, const std::string& folder) {
+    std::vector<std::pair<dns::Name, std::string>> wanted;
+    std::ifstream lines(list);
+    std::string origin_text, path;
+    while (lines >> origin_text >> path) {
+        std::string reason;
+        dns::Name origin;
+        if (zoneparser::parse_name(origin_text, origin, reason))
+            wanted.emplace_back(origin, folder + "/" + path);
+    }
+    Run run;
+    zones::LoadOptions options;
+    options.key = {1, 2};
+    zones::Loader loader(run.files, run.sources, run.findings, options);
+    std::vector<std::shared_ptr<const zones::Zone>> loaded;
+    loaded.reserve(wanted.size());
+    size_t empty = proportional_octets();
+    size_t allocated = mallinfo2().uordblks, records = 0, octets = 0;
+    auto start = Clock::now();
+    std::clock_t start_cpu = std::clock();
+    for (const auto& [origin, file] : wanted) {
+        auto zone = loader.load_file(file, origin).zone;
+        if (!zone) return 1;
+        records += zone->record_count();
+        loaded.push_back(std::move(zone));
+    }
+    double us = ns_since(start) / 1000;
+    double cpu_us = double(std::clock() - start_cpu) / CLOCKS_PER_SEC * 1e6;
+    double zones = double(loaded.size());
+    for (const auto& zone : loaded) octets += zone->base().memory();
+    std::printf("{\"zones\": %.0f, \"records\": %zu, \"us_a_zone\": %.1f, "
+                "\"cpu_us_a_zone\": %.1f, \"allocated_a_zone\": %.0f, \"base_a_zone\": %.0f, \"octets_a_zone\": %.0f}\n",
+                zones, records, us / zones, cpu_us / zones,
+                double(mallinfo2().uordblks - allocated) / zones, double(octets) / zones,
+                double(proportional_octets() - empty) / zones);
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::string what = argc == 4 ? argv[1] : "";
+    std::string what = argc >= 3 ? argv[1] : "";
+    if (argc != (what == "denial" ? 3 : 4)) what.clear();
     int status = 2;
     if (what == "memory") status = memory_figures(argv[2], argv[3]);
     if (what == "search") status = search_figures(argv[2], argv[3]);
     if (what == "versions") status = version_figures(argv[2], argv[3]);
-    if (status == 2) std::fprintf(stderr, "apex-figures memory|search|versions ORIGIN FILE\n");
+    if (what == "denial") status = denial_figures(argv[2]);
+    if (what == "many") status = many_figures(argv[2], argv[3]);
+    if (status == 2) std::fprintf(stderr, "apex-figures memory|search|versions|denial|many ...\n");
     std::fflush(stdout);
     std::_Exit(status);
 }

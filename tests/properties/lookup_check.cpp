@@ -1,5 +1,8 @@
 #include "tests/properties/lookup_check.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "tests/zones/make_zone.h"
 #include "zones/lookup.h"
 
@@ -78,7 +81,7 @@ void compare_lookup(Comparison& comparison, const zones::Zone& zone, dns::NameVi
     comparison.same("encloser", name_text(zone, got.encloser), name_text(wanted.encloser));
     comparison.same(
         "encloser labels", std::to_string(got.encloser_labels),
-        std::to_string(wanted.encloser.size() - reference::from_wire(zone.origin().view()).size()));
+        std::to_string(wanted.encloser.size() - reference::from_wire(zone.origin()).size()));
     comparison.same("from wildcard", got.from_wildcard ? "yes" : "no",
                     wanted.from_wildcard ? "yes" : "no");
     bool all_of_node = asked == type::ANY && wanted.fact == reference::Fact::answer;
@@ -89,6 +92,43 @@ void compare_lookup(Comparison& comparison, const zones::Zone& zone, dns::NameVi
     bool found = false;
     for (const reference::Rrset& rrset : wanted.rrsets) found |= same_rrset(got.rrset, rrset);
     comparison.same("RRset", found ? "as wanted" : "another", "as wanted");
+}
+
+// The chain that the apex names: NSEC (as no parameters), or NSEC3 with the first parameters that
+// say SHA-1 and no flags (RFC 5155 4.1.2).
+std::optional<std::string> chain_of(const reference::Zone& zone) {
+    if (zone.rrset(zone.origin(), type::NSEC)) return "";
+    if (std::optional<reference::Rrset> offered = zone.rrset(zone.origin(), dns::type::NSEC3PARAM))
+        for (const std::string& parameters : offered->rdata)
+            if (parameters.substr(0, 2) == std::string("\1\0", 2)) return parameters;
+    return std::nullopt;
+}
+
+bool below_cut(const reference::Zone& zone, const Name& name) {
+    for (size_t labels = zone.origin().size() + 1; labels < name.size(); ++labels)
+        if (zone.is_cut(reference::last_labels(name, labels))) return true;
+    return false;
+}
+
+bool denies(const reference::Zone& zone, const reference::Rrset& rrset,
+            const std::string& parameters) {
+    if (parameters.empty()) return rrset.type == type::NSEC && !below_cut(zone, rrset.owner);
+    if (rrset.type != dns::type::NSEC3 || rrset.owner.size() != zone.origin().size() + 1)
+        return false;
+    return std::any_of(rrset.rdata.begin(), rrset.rdata.end(), [&](const std::string& rdata) {
+        return rdata[0] == 1 && rdata.substr(2, parameters.size() - 2) == parameters.substr(2);
+    });
+}
+
+std::string denial_at_or_before(const reference::Zone& zone, const Name& name) {
+    std::optional<std::string> chain = chain_of(zone);
+    std::optional<Name> last, before;
+    for (const reference::Rrset& rrset : zone.rrsets()) {
+        if (!chain || !denies(zone, rrset, *chain)) continue;
+        last = rrset.owner;
+        if (reference::compare(rrset.owner, name) <= 0) before = rrset.owner;
+    }
+    return !last ? "none" : name_text(before ? *before : *last);
 }
 
 }  // namespace
@@ -114,6 +154,8 @@ Complaint answer_differences(const zones::Zone& zone, const reference::Zone& exp
                     expected.exists(question.name) ? name_text(question.name) : "none");
     comparison.same("at or before", name_text(zone, zone.at_or_before(relative)),
                     name_text(expected.at_or_before(question.name)));
+    comparison.same("denial at or before", name_text(zone, zone.denial_at_or_before(relative)),
+                    denial_at_or_before(expected, question.name));
     return comparison.complaint();
 }
 

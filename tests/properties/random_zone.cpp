@@ -10,6 +10,8 @@ namespace type = reference::type;
 
 namespace {
 
+constexpr uint16_t kNsec3 = 50, kNsec3Param = 51;
+
 std::string u16(size_t value) {
     return {static_cast<char>(value >> 8), static_cast<char>(value)};
 }
@@ -61,7 +63,7 @@ Name random_origin(Random& random) {
 uint16_t random_type(Random& random) {
     static constexpr uint16_t kTypes[] = {
         type::A,   type::AAAA,  type::NS,    type::CNAME, type::SOA, type::MX, type::TXT, type::DS,
-        type::ANY, type::DNAME, type::RRSIG, type::NSEC,  type::SRV, 65280,    4711};
+        type::ANY, type::DNAME, type::RRSIG, type::NSEC,  type::SRV, 65280,    4711,     kNsec3};
     return random.pick(kTypes);
 }
 
@@ -186,6 +188,40 @@ void ZoneMaker::add_signatures(const Name& owner, Records& out) {
         add(owner, type::NSEC, reference::to_wire(some_target()) + std::string("\0\1\x40", 3), out);
 }
 
+// What says that the zone has a chain, of one kind or both.
+void ZoneMaker::add_denial(Records& out) {
+    if (random_.one_in(2))
+        add(origin_, type::NSEC, reference::to_wire(some_target()) + std::string("\0\1\x40", 3), out);
+    for (size_t count = random_.below(3); count > 0; --count)
+        add(origin_, kNsec3Param, chain_parameters(), out);
+}
+
+// Hash algorithm, flags, iterations and salt of one of a few chains.
+std::string ZoneMaker::chain_parameters() {
+    static const std::string kChains[] = {std::string("\1\0\0\0\0", 5),
+                                          std::string("\1\0\0\1\2ab", 7),
+                                          std::string("\1\1\0\0\0", 5),
+                                          std::string("\2\0\0\0\0", 5)};
+    return random_.one_in(3) ? random_.pick(kChains) : kChains[0];
+}
+
+void ZoneMaker::add_hashed_owner(Records& out) {
+    static constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuv";
+    std::string hash(random_.one_in(4) ? 2 : 32, '0');
+    for (char& digit : hash) digit = kDigits[random_.below(random_.one_in(2) ? 32 : 2)];
+    Name owner = reference::child(random_.one_in(8) ? "*" : hash,
+                                  random_.one_in(10) ? random_.pick(pool_) : origin_);
+    if (!reference::is_legal(owner)) return;
+    pool_.push_back(owner);
+    for (size_t count = random_.one_in(6) ? 2 : 1; count > 0; --count)
+        add(owner, kNsec3, chain_parameters() + '\x14' + random_.octets(20), out);
+    if (random_.one_in(2))
+        add(owner, type::RRSIG,
+            u16(random_.one_in(4) ? 1 : kNsec3) + "\x0d\1" + std::string(14, '\0') +
+                reference::to_wire(reference::lower(origin_)) + random_.octets(4),
+            out);
+}
+
 void ZoneMaker::add_other(const Name& owner, Records& out) {
     switch (random_.below(6)) {
         case 0: {
@@ -226,7 +262,7 @@ void ZoneMaker::add_name(Records& out) {
             return random_.one_in(4) ? add_alias(wildcard, out) : add_other(wildcard, out);
         }
         case 6:
-            return add_signatures(owner, out);
+            return random_.one_in(2) ? add_hashed_owner(out) : add_signatures(owner, out);
         case 7:
         case 8:
         case 9:
@@ -269,6 +305,7 @@ Records ZoneMaker::make(ZoneSize size) {
         records);
     for (size_t count = random_.between(1, 3); count > 0; --count)
         add(origin_, type::NS, reference::to_wire(some_target()), records);
+    if (random_.one_in(2)) add_denial(records);
     for (size_t names = random_.between(size.least_names, size.most_names); names > 0; --names)
         add_name(records);
     // The glue of a cut may have come after an alias of that name.

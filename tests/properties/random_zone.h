@@ -1,7 +1,7 @@
 // Random zones that have in them what makes zones hard: wildcards in every position, empty
 // non-terminals, cuts with glue, cuts below cuts, aliases, redirects, records below what hides
-// them, owners in other case, unsorted and repeated, labels of any octets, names of any legal
-// length.
+// them, chains of NSEC and NSEC3, owners in other case, unsorted and repeated, labels of any octets,
+// names of any legal length.
 #pragma once
 
 #include "tests/properties/property.h"
@@ -33,6 +33,9 @@ class ZoneMaker {
     void add_alias(const reference::Name& owner, Records& out);
     void add_other(const reference::Name& owner, Records& out);
     void add_signatures(const reference::Name& owner, Records& out);
+    void add_denial(Records& out);
+    void add_hashed_owner(Records& out);
+    std::string chain_parameters();
     void add(const reference::Name& owner, uint16_t type, std::string rdata, Records& out);
     void change_once(Records& records);
     void disturb(Records& records);

@@ -7,6 +7,8 @@ namespace apex_tests::reference {
 
 namespace {
 
+constexpr uint16_t kNsec3 = 50;
+
 // Lowers `names` uncompressed names that begin at `at`.
 std::string lower_names(std::string rdata, size_t at, size_t names) {
     for (; names > 0; --names, ++at) {
@@ -117,6 +119,15 @@ bool Zone::exists(const Name& name) const {
                        [&](const Name& other) { return same(other, name); });
 }
 
+bool Zone::hidden(const Name& name) const {
+    std::vector<Rrset> owned = rrsets_at(name);
+    return name.size() > origin_.size() && !owned.empty() && children(name) == 0 &&
+           std::all_of(owned.begin(), owned.end(), [](const Rrset& rrset) {
+               return rrset.type == kNsec3 ||
+                      (rrset.type == type::RRSIG && rrset.covered == kNsec3);
+           });
+}
+
 std::vector<Rrset> Zone::rrsets_at(const Name& name) const {
     std::vector<Rrset> found;
     for (const Rrset& rrset : rrsets_)
@@ -152,7 +163,7 @@ Located Zone::locate(const Name& qname) const {
     Located found;
     for (size_t labels = origin_.size(); labels <= qname.size(); ++labels) {
         Name name = last_labels(qname, labels);
-        if (!exists(name)) return found;
+        if (!exists(name) || hidden(name)) return found;
         found.encloser = name;
         bool whole = labels == qname.size();
         if (is_cut(name) || (!whole && rrset(name, type::DNAME))) {
@@ -199,13 +210,13 @@ Answer Zone::lookup(const Name& qname, uint16_t qtype) const {
         if (std::optional<Rrset> redirect = rrset(matched, type::DNAME))
             return {Fact::redirect, matched, {*redirect}, matched, false};
         Name next = last_labels(qname, matched.size() + 1);
-        if (!exists(next)) break;
+        if (!exists(next) || hidden(next)) break;
         matched = next;
     }
     // "c. If at some label, a match is impossible, look to see if the "*" label exists": at the
     // closest encloser, and nowhere above it (RFC 4592 3.3.1). An empty one exists, too.
     Name wildcard = child("*", matched);
-    if (exists(wildcard)) {
+    if (exists(wildcard) && !hidden(wildcard)) {
         Answer answer = answer_from(wildcard, matched, qtype);
         answer.from_wildcard = true;
         return answer;

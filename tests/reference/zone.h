@@ -85,6 +85,9 @@ class Zone {
     const std::vector<Name>& names() const { return names_; }
 
     bool exists(const Name& name) const;
+    // Owns NSEC3 (with its signatures) and nothing else, and nothing is below it: the zone acts as
+    // if there were no such name (RFC 5155 7.2.8).
+    bool hidden(const Name& name) const;
     std::vector<Rrset> rrsets_at(const Name& name) const;
     std::optional<Rrset> rrset(const Name& name, uint16_t type, uint16_t covered = 0) const;
     bool is_cut(const Name& name) const;

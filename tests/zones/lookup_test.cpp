@@ -30,7 +30,7 @@ reference::Zone as_reference(const zones::Zone& zone) {
                 records.push_back({reference::from_wire(zone.absolute((*at).name()).view()),
                                    record.type(), record.ttl(),
                                    std::string(record.rdata().begin(), record.rdata().end()), 0});
-    return {reference::from_wire(zone.origin().view()), records};
+    return {reference::from_wire(zone.origin()), records};
 }
 
 void check(const zones::Zone& zone, std::span<const Row> rows) {
@@ -325,6 +325,40 @@ alias 60 RRSIG NSEC 13 2 60 20300101000000 20200101000000 1 example. AAAA
         {"example.", type::RRSIG, Fact::no_data, "example.", "example."},
     };
     check(*made, kRows);
+}
+
+// RFC 5155 7.2.8: a name that only an NSEC3 record owns does not exist.
+TEST_CASE("owners of NSEC3 are not seen") {
+    MadeZone made = zone("example.", R"($ORIGIN example.
+@       60 SOA ns hostmaster 1 7200 3600 604800 300
+@       60 NS  ns.example.com.
+@       60 NSEC3PARAM 1 0 0 -
+0p9mhaveqvm6t7vbl5lop2u3t2rp3tom 60 NSEC3 1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr NS SOA
+0p9mhaveqvm6t7vbl5lop2u3t2rp3tom 60 RRSIG NSEC3 13 2 60 20300101000000 20200101000000 1 example. AAAA
+2t7b4g4vsa5smi47k61mv5bv1a22bojr 60 NSEC3 1 0 0 - 2vptu5timamqttgl4luu9kg21e0aor3s A
+2t7b4g4vsa5smi47k61mv5bv1a22bojr 60 A 192.0.2.1
+2vptu5timamqttgl4luu9kg21e0aor3s 60 NSEC3 1 0 0 - 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A
+x.2vptu5timamqttgl4luu9kg21e0aor3s 60 A 192.0.2.1
+*.wild  60 A 192.0.2.1
+35mthgpgcu1qg68fab165klnsnk3dpvl.wild 60 NSEC3 1 0 0 - 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A
+*.odd   60 NSEC3 1 0 0 - 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A
+)");
+    static constexpr Row kRows[] = {
+        {"0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example.", type::A, Fact::no_name, "", "example."},
+        {"0P9MHAVEQVM6T7VBL5LOP2U3T2RP3TOM.example.", 50, Fact::no_name, "", "example."},
+        {"x.0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example.", type::A, Fact::no_name, "", "example."},
+        {"2t7b4g4vsa5smi47k61mv5bv1a22bojr.example.", type::A, Fact::answer,
+         "2t7b4g4vsa5smi47k61mv5bv1a22bojr.example.", "2t7b4g4vsa5smi47k61mv5bv1a22bojr.example."},
+        {"2vptu5timamqttgl4luu9kg21e0aor3s.example.", type::A, Fact::no_data,
+         "2vptu5timamqttgl4luu9kg21e0aor3s.example.", "2vptu5timamqttgl4luu9kg21e0aor3s.example."},
+        {"35mthgpgcu1qg68fab165klnsnk3dpvl.wild.example.", type::A, Fact::answer,
+         "*.wild.example.", "wild.example.", true},
+        {"a.odd.example.", type::A, Fact::no_name, "", "odd.example."},
+        {"*.odd.example.", type::A, Fact::no_name, "", "odd.example."},
+    };
+    check(*made, kRows);
+    dns::Name hash = reference::dns_name("0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example.");
+    CHECK(made->find(relative_to(hash, *made)));  // what a proof needs
 }
 
 TEST_CASE("case is no difference, in any octet that is a letter") {

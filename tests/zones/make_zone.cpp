@@ -51,24 +51,11 @@ void fill(zoneparser::RecordBatch& batch, const std::vector<reference::Record>& 
     for (size_t i = first; i < end; ++i) {
         const reference::Record& record = records[i];
         std::string owner = reference::to_wire(record.owner);
-        if (i == first || record.owner != records[i - 1].owner) {
-            zoneparser::OwnerRun run{};
-            run.name_offset = batch.octets.size();
-            run.name_size = static_cast<uint16_t>(owner.size());
-            std::memcpy(batch.octets.grow(owner.size()), owner.data(), owner.size());
-            run.first_offset = batch.octets.size();
-            batch.runs.push_back(run);
-        }
-        zoneparser::RecordHead head{};
-        head.place = dns::Place(1, record.line - first, 1);
-        head.ttl = record.ttl;
-        head.type = record.type;
-        head.rdata_size = static_cast<uint16_t>(record.rdata.size());
-        uint8_t* at = batch.octets.grow(sizeof head + record.rdata.size());
-        std::memcpy(at, &head, sizeof head);
-        std::memcpy(at + sizeof head, record.rdata.data(), record.rdata.size());
-        ++batch.runs.back().record_count;
-        ++batch.record_count;
+        if (i == first || record.owner != records[i - 1].owner)
+            batch.open_run({octets(owner), owner.size()});
+        batch.append({dns::Place(1, record.line - first, 1), record.ttl, record.type,
+                      static_cast<uint16_t>(record.rdata.size())},
+                     octets(record.rdata));
     }
 }
 

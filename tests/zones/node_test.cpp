@@ -104,6 +104,23 @@ TEST_CASE("NS below the apex is a cut, at the apex it is none") {
     CHECK(Written(dns::NameView(), rrsets).head->facts == zones::fact::redirect);
 }
 
+TEST_CASE("a name that owns NSEC3 and its signatures only is a hashed owner") {
+    std::vector<uint8_t> wire = records(dns::type::NSEC3, 60, {std::string(9, '\0')});
+    zones::RrsetParts hashed = parts(dns::type::NSEC3, 0, 1, wire);
+    zones::RrsetParts its_signature = parts(dns::type::RRSIG, dns::type::NSEC3, 1, wire);
+    zones::RrsetParts other_signature = parts(dns::type::RRSIG, dns::type::A, 1, wire);
+    CHECK(Written(kName, {hashed, its_signature}).head->facts == zones::fact::hashed_owner);
+    CHECK(Written(kName, {its_signature, other_signature}).head->facts == 0);
+    CHECK(Written(kName, {parts(dns::type::A, 0, 1, wire), hashed}).head->facts == 0);
+    CHECK(Written(kName, {}).head->facts == 0);
+    CHECK(Written(dns::NameView(), {hashed}).head->facts == 0);
+
+    Written written(kName, {hashed});
+    CHECK(zones::NodeView(written.head, nullptr).is_hidden());
+    written.head->children = 1;
+    CHECK_FALSE(zones::NodeView(written.head, nullptr).is_hidden());
+}
+
 TEST_CASE("signatures are found by the type that they cover") {
     std::vector<uint8_t> wire = records(dns::type::RRSIG, 60, {std::string(19, '\0')});
     Written written(kName, {parts(dns::type::RRSIG, dns::type::A, 1, wire),

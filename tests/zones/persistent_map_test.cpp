@@ -64,6 +64,23 @@ TEST_CASE("a persistent map knows neighbours") {
     CHECK(order == "cfmx");
 }
 
+TEST_CASE("what a persistent map forgets, its old versions know") {
+    Map before;
+    for (const char* text : {"m", "c", "x", "f"}) before.put(word(text, 0));
+    CHECK(before.last()->text == "x");
+    Map map = before;
+    CHECK_FALSE(map.erase("d"));
+    for (const char* text : {"f", "x", "m"}) CHECK(map.erase(text));
+    CHECK_FALSE(map.erase("f"));
+    CHECK(map.find("f") == nullptr);
+    CHECK(map.last()->text == "c");
+    CHECK(before.find("f") != nullptr);
+    CHECK(before.last()->text == "x");
+    CHECK(map.erase("c"));
+    CHECK(map.empty());
+    CHECK(map.last() == nullptr);
+}
+
 TEST_CASE("a persistent map of sorted names is no chain") {
     // 20,000 names in order: a chain would take more stack and time than there is.
     Map map;
