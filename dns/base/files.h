@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dns/base/result.h"
 
@@ -38,6 +39,17 @@ public:
     virtual Result<std::unique_ptr<OpenFile>> open(const std::string& path) const = 0;
     // The path without symbolic links, "." and "..": what confinement to a folder compares.
     virtual Result<std::string> real_path(const std::string& path) const = 0;
+    // What is known of a file, or a folder, by its path alone; cheaper than opening it.
+    virtual Result<FileIdentity> identity(const std::string& path) const {
+        auto file = open(path);
+        if (!file.ok()) return file.fault();
+        return file.value()->identity();
+    }
+    // The names of what a folder holds apart from folders, in no order.
+    virtual Result<std::vector<std::string>> list(const std::string& folder) const {
+        static_cast<void>(folder);
+        return Fault{"Folders cannot be read here"};
+    }
     // All or nothing, and durable when it returns.
     virtual Result<void> write_whole(const std::string& path, std::string_view octets) const = 0;
 };
