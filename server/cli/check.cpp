@@ -29,7 +29,7 @@ class Check {
         SourceLines lines(world_.files, sources, no_files_);
         ZoneReport report;
         report.file = file;
-        report.outcome = findings.failed() ? Outcome::refused : Outcome::served;
+        report.outcome = findings.failed() ? Verdict::refused : Verdict::served;
         report.findings = &findings;
         report.sources = &sources;
         report.lines = &lines;
@@ -87,8 +87,10 @@ int check_configuration(World& world, const Call& call, LoadSettings settings,
     std::unique_ptr<Report> report = make_report(world, call, settings);
     Check check(world, settings, *report);
     if (!check.configuration(file, findings, sources)) return check.finish();
-    for (const ConfiguredZone& zone : configuration.zones) {
-        ZoneRequest request{zone.name, zone.file, zone.severities};
+    for (size_t i = 0; i < configuration.zones.size(); ++i) {
+        ConfiguredZone zone = configuration.zones[i];
+        if (!call.has("include-folder")) settings.include_folder = zone.choices->include_folder;
+        ZoneRequest request{dns::Name(zone.name), std::string(zone.file), zone.choices->severities};
         if (auto applied = apply_rules(call, request.severities); !applied.ok())
             return call_at_fault(world, "check", applied.fault());
         check.zone(request);

@@ -4,10 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "server/cli/explain.h"
 #include "server/cli/help.h"
 #include "server/cli/version.h"
-#include "server/cli/visible_text.h"
 #include "server/config/nearest_word.h"
+#include "server/control/visible_text.h"
 
 namespace server {
 
@@ -56,6 +57,35 @@ constexpr auto kPrintOptions = joined(
         OptionRow{"json", 'j', "", "prints each record as one JSON object on a line of its own"},
         kHelp});
 
+constexpr auto kExplainOptions = joined(
+    std::array{OptionRow{"config", 'c', "FILE",
+                         "takes the zones of a configuration file; without it and without zones, "
+                         "apex.toml of this folder is taken",
+                         Completes::files}},
+    kQuestionOptions,
+    std::array{OptionRow{"json", 'j', "", "prints one JSON object"}}, kLoadingOptions,
+    std::array{kHelp});
+
+constexpr OptionRow kServeOptions[] = {
+    {"config", 'c', "FILE", "serves what a configuration file says, apex.toml(5)",
+     Completes::files},
+    {"listen", 'L', "ADDRESS:PORT",
+     "listens here, in place of what the configuration says; several may be given",
+     Completes::nothing, true},
+    {"threads", 't', "N", "answers on N threads; 0, the default, is one per usable core"},
+    kHelp,
+};
+
+constexpr OptionRow kCtlOptions[] = {
+    {"config", 'c', "FILE",
+     "asks the server of this configuration; the default is apex.toml, if it is here",
+     Completes::files},
+    {"state-dir", 'd', "FOLDER", "asks the server that has this state folder", Completes::folders},
+    {"socket", 's', "PATH", "asks the server that has this control socket", Completes::files},
+    {"json", 'j', "", "shows the reply as JSON, one object on a line"},
+    kHelp,
+};
+
 constexpr OptionRow kHelpOptions[] = {
     {"format", 'f', "text|roff", "roff: as a part of a manual page", Completes::choices},
     kHelp,
@@ -66,10 +96,33 @@ constexpr OptionRow kVersionOptions[] = {kHelp};
 constexpr const char* kCheckSynopses[] = {"[OPTION ...] ORIGIN FILE", "[OPTION ...] FILE",
                                           "[OPTION ...] ORIGIN=FILE ...", "[OPTION ...] -c FILE"};
 constexpr const char* kPrintSynopses[] = {"[OPTION ...] ORIGIN FILE", "[OPTION ...] FILE"};
-constexpr const char* kHelpSynopses[] = {"[COMMAND]", "rules|types|limits|completion"};
+constexpr const char* kExplainSynopses[] = {
+    "[OPTION ...] NAME [TYPE] [ADDRESS] ORIGIN=FILE ...",
+    "[OPTION ...] NAME [TYPE] [ADDRESS] [-c FILE]"};
+constexpr const char* kServeSynopses[] = {"[OPTION ...] -c FILE", "[OPTION ...] ORIGIN=FILE ...",
+                                          "[OPTION ...] FILE"};
+constexpr const char* kCtlSynopses[] = {
+    "[OPTION ...] status|stats|stop", "[OPTION ...] zones [NAME]",
+    "[OPTION ...] which NAME [CLIENT]", "[OPTION ...] explain NAME [TYPE]",
+    "[OPTION ...] reload [ZONE]", "[OPTION ...] zone add NAME FILE [TEMPLATE]",
+    "[OPTION ...] zone remove|reload NAME", "[OPTION ...] log reopen"};
+constexpr const char* kHelpSynopses[] = {"[COMMAND]", "rules|types|limits|config|requests|completion"};
 constexpr const char* kVersionSynopses[] = {""};
 
 constexpr CommandRow kCommands[] = {
+    {"serve", kServeSynopses, "answers queries for zones, over UDP and TCP",
+     "With a configuration file it serves that file's zones where that file says. Without one it "
+     "serves the zone files that are named, on port 5300 of this machine alone, and keeps nothing.\n"
+     "A zone that does not load is answered with SERVFAIL; the others are served. SIGHUP reads "
+     "again what changed; SIGTERM and SIGINT answer what was accepted and end the server.\n"
+     "The exit code is 0 if the server was told to end, 1 if the configuration is at fault, 2 if "
+     "the call is, 3 if the system is: a port in use, a missing permission.",
+     kServeOptions, run_serve},
+    {"ctl", kCtlSynopses, "asks a running server, or tells it what to do",
+     "The server is found by its control socket, control.sock in its state folder. What each request does: apex help requests.\n"
+     "The exit code is 0 if it was done, 1 if the input is at fault, 2 if the call is, 3 if the "
+     "system is: above all, if no server is running.",
+     kCtlOptions, run_ctl},
     {"check", kCheckSynopses, "says whether zone files can be served, and what is wrong with them",
      "Without ORIGIN, it is the owner of the SOA record, or else the first $ORIGIN of the file, or "
      "else the file's name without .zone. A FILE of - is standard input.\n"
@@ -82,9 +135,19 @@ constexpr CommandRow kCommands[] = {
      "loads again to the same zone.\n"
      "A zone that would be refused is not printed: its findings are, on standard error.",
      kPrintOptions, run_print},
+    {"explain", kExplainSynopses, "says how the answer to a question comes about, step by step",
+     "The zones are loaded, and the code that answers is asked: which view and zone it takes and "
+     "why, what it finds, each record with the place where it is written, what it leaves out, what "
+     "its proofs prove, and the message as dig prints it. TYPE is A if it is not given; ADDRESS is "
+     "the client's.\n"
+     "An example: apex explain --do no.such.example.com A example.com=example.com.zone\n"
+     "The exit code is 0 whatever the answer is, 1 if a zone that matters would be refused, 2 if "
+     "the call is at fault, 3 if the system is.",
+     kExplainOptions, run_explain},
     {"help", kHelpSynopses, "explains a command, or lists what the tables hold",
      "The lists: rules that a zone can break, record types that are known by name, limits on what "
-     "grows with a zone; and the completion for bash.",
+     "grows with a zone, keys of a configuration, requests to a running server; and the completion "
+     "for bash.",
      kHelpOptions, run_help},
     {"version", kVersionSynopses, "prints the version", "", kVersionOptions, run_version},
 };

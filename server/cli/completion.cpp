@@ -1,8 +1,11 @@
 // The completion for bash, made from the tables. It holds the words themselves, so that completing
 // starts no process.
+#include <map>
+
 #include "dns/base/limits.h"
 #include "server/cli/help.h"
 #include "server/config/rule_choices.h"
+#include "server/control/control_request.h"
 
 namespace server {
 
@@ -54,6 +57,25 @@ std::string value_case(const CommandRow& row, const OptionRow& option) {
             complete = "_apex_words '" + value_words(option) + "'";
     }
     return pattern + ") " + complete + "; return ;;\n";
+}
+
+// What stands behind ctl, and behind a first word that needs a second one.
+std::string control_cases() {
+    std::map<std::string, std::string> seconds;
+    std::string firsts;
+    for (const ControlRow& row : control_rows()) {
+        std::string words = row.words;
+        size_t blank = words.find(' ');
+        std::string first = words.substr(0, blank);
+        std::string& list = seconds[first];
+        if (blank == std::string::npos || list.empty()) append_word(firsts, first);
+        if (blank != std::string::npos) append_word(list, words.substr(blank + 1));
+    }
+    std::string cases = "    'ctl ctl') _apex_words '" + firsts + "'; return ;;\n";
+    for (const auto& [first, list] : seconds)
+        if (!list.empty())
+            cases += "    'ctl " + first + "') _apex_words '" + list + "'; return ;;\n";
+    return cases;
 }
 
 constexpr const char* kFunctions = R"(# Completion of apex for bash: made by `apex help completion`.
@@ -110,6 +132,9 @@ std::string bash_completion() {
            "        return\n"
            "    fi\n"
            "    if [[ ${COMP_WORDS[COMP_CWORD]} != -* ]]; then\n"
+           "        case \"${COMP_WORDS[1]} ${COMP_WORDS[COMP_CWORD - 1]}\" in\n" +
+           control_cases() +
+           "        esac\n"
            "        _apex_files\n"
            "        return\n"
            "    fi\n"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/cli/visible_text.h"
+#include "server/control/visible_text.h"
 
 namespace server {
 

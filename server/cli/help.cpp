@@ -8,6 +8,7 @@
 #include "server/config/nearest_word.h"
 #include "server/config/options.h"
 #include "server/config/rule_choices.h"
+#include "server/control/control_request.h"
 
 namespace server {
 
@@ -138,7 +139,7 @@ std::string config_text() {
             section = row.section;
             text += between + std::string(to_string(section)) + ":\n";
         }
-        text += "  " + std::string(row.key) + ": " + std::string(to_string(row.type)) + "\n";
+        text += "  " + std::string(row.key) + ": " + value_text(row) + "\n";
         text += folded(row.sentence, kIndent);
         text +=
             folded(row.required ? "required" : "default: " + std::string(row.fallback), kIndent);
@@ -155,12 +156,29 @@ std::string config_roff() {
             text += ".SS " + roff("Keys of " + std::string(to_string(row.section))) + "\n";
         first = false;
         section = row.section;
-        std::string facts = std::string(row.sentence) + ". It is " +
-                            std::string(to_string(row.type)) +
+        std::string facts = std::string(row.sentence) + ". It is " + value_text(row) +
                             (row.required ? "; required." : "; default: ");
         if (!row.required) facts += std::string(row.fallback) + ".";
         text += roff_item(row.key, facts);
     }
+    return text;
+}
+
+std::string request_synopsis(const ControlRow& row) {
+    return row.words + std::string(*row.operands != 0 ? " " : "") + row.operands;
+}
+
+std::string requests_text() {
+    std::string text = "What `apex ctl` can ask a running server.\n\n";
+    for (const ControlRow& row : control_rows())
+        text += "  " + request_synopsis(row) + "\n" + folded(row.sentence, kIndent);
+    return text;
+}
+
+std::string requests_roff() {
+    std::string text;
+    for (const ControlRow& row : control_rows())
+        text += roff_item(request_synopsis(row), row.sentence + std::string("."));
     return text;
 }
 
@@ -169,6 +187,7 @@ constexpr TopicRow kTopics[] = {
     {"types", "record types that are known by name", types_text, types_roff},
     {"limits", "limits on what grows with a zone", limits_text, limits_roff},
     {"config", "keys of the configuration file", config_text, config_roff},
+    {"requests", "what `apex ctl` can ask a running server", requests_text, requests_roff},
     {"completion", "completion for bash", bash_completion, nullptr},
 };
 
@@ -204,7 +223,7 @@ std::string folded(std::string_view text, size_t indent) {
 std::string overview_text() {
     std::string text =
         std::string("apex ") + kVersion +
-        ": checks and prints DNS zone files\n\nusage: apex COMMAND [ARGUMENT ...]\n\n";
+        ": an authoritative DNS nameserver\n\nusage: apex COMMAND [ARGUMENT ...]\n\n";
     for (const CommandRow& row : commands())
         text += "  " + padded(row.name, 10) + row.sentence + "\n";
     text += "\nmore: apex help COMMAND, and the lists\n\n";

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "dns/rdata_text.h"
-#include "server/cli/json_writer.h"
+#include "server/control/json_writer.h"
 #include "server/cli/zone_call.h"
 
 namespace server {

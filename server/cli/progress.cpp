@@ -1,6 +1,6 @@
 #include "server/cli/progress.h"
 
-#include "server/cli/visible_text.h"
+#include "server/control/visible_text.h"
 
 namespace server {
 

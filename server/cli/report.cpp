@@ -20,7 +20,7 @@ std::string_view hint_of(const dns::Finding& finding) {
     return finding.hint.empty() ? std::string_view(finding.rule->hint) : finding.hint;
 }
 
-std::string_view to_string(Outcome outcome) {
+std::string_view to_string(Verdict outcome) {
     static constexpr std::string_view kWords[] = {"served", "refused", "unreadable"};
     return kWords[static_cast<size_t>(outcome)];
 }

@@ -16,7 +16,7 @@
 
 namespace server {
 
-enum class Outcome : uint8_t {
+enum class Verdict : uint8_t {
     served,  // would be served
     refused,
     unreadable,  // the system does not give the file
@@ -26,7 +26,7 @@ enum class Outcome : uint8_t {
 struct ZoneReport {
     std::string zone;  // its origin, absolute
     std::string file;
-    Outcome outcome = Outcome::refused;
+    Verdict outcome = Verdict::refused;
     std::string fault;    // why it is unreadable
     bool loaded = false;  // the three below are known
     uint64_t names = 0;
@@ -75,6 +75,6 @@ ReportedPlace reported_place(const dns::Finding& finding, const ZoneReport& zone
 // The hint of a finding, its rule's if it has none of its own.
 std::string_view hint_of(const dns::Finding& finding);
 
-std::string_view to_string(Outcome outcome);
+std::string_view to_string(Verdict outcome);
 
 }  // namespace server

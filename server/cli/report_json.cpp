@@ -1,5 +1,5 @@
 // Findings as one JSON document: what apex-check(1) describes under "--format json".
-#include "server/cli/json_writer.h"
+#include "server/control/json_writer.h"
 #include "server/cli/report.h"
 #include "server/cli/version.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "server/cli/json_writer.h"
+#include "server/control/json_writer.h"
 #include "server/cli/report.h"
 #include "server/cli/version.h"
 #include "server/config/configuration.h"

@@ -8,7 +8,7 @@
 //   example.com: 12 names, 30 records, serial 2026010100: would be served, 2 warnings
 #include "server/cli/excerpt.h"
 #include "server/cli/report.h"
-#include "server/cli/visible_text.h"
+#include "server/control/visible_text.h"
 
 namespace server {
 
@@ -37,7 +37,7 @@ class TextReport : public Report {
             for (const dns::Finding& finding : zone.findings->rows()) write_finding(finding, zone);
             write_omitted(*zone.findings);
         }
-        if (style_.summaries && zone.outcome != Outcome::unreadable) write_summary(zone);
+        if (style_.summaries && zone.outcome != Verdict::unreadable) write_summary(zone);
         out_.write(text_);
         text_.clear();
     }
@@ -127,7 +127,7 @@ class TextReport : public Report {
     }
 
     void write_summary(const ZoneReport& zone) {
-        bool served = zone.outcome == Outcome::served;
+        bool served = zone.outcome == Verdict::served;
         std::string subject = zone.zone.empty() ? zone.file : without_final_dot(zone.zone);
         append_visible(text_, subject);
         text_ += ": ";

@@ -227,11 +227,11 @@ ZoneReport report_of(const ZoneRequest& request, const LoadedZone& zone, SourceL
     report.zone = zone.origin.empty() ? "." : zone.origin;
     report.file = request.file;
     if (zone.fault) {
-        report.outcome = Outcome::unreadable;
+        report.outcome = Verdict::unreadable;
         report.fault = *zone.fault;
         return report;
     }
-    report.outcome = zone.served() ? Outcome::served : Outcome::refused;
+    report.outcome = zone.served() ? Verdict::served : Verdict::refused;
     if (zone.loaded.zone != nullptr) {
         report.loaded = true;
         report.names = zone.loaded.zone->name_count();

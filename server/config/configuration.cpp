@@ -1,229 +1,220 @@
 #include "server/config/configuration.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
-#include <map>
-#include <set>
+#include <deque>
 
-// All of toml++ is compiled here, so that its exceptions can be off: Debian's library has them on.
-#undef TOML_SHARED_LIB
-#undef TOML_HEADER_ONLY
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
-#include "server/config/nearest_word.h"
-#include "server/config/options.h"
+#include "server/config/read_text.h"
 #include "server/config/rule_choices.h"
-#include "zoneparser/fields.h"
+#include "server/config/table_reader.h"
+#include "server/config/zones_reader.h"
 
 namespace server {
 
 namespace {
 
-using dns::Rule;
-using dns::Severity;
+namespace rule = configuration_rule;
 
-constexpr bool kFixed = true;
-constexpr Rule kSyntax{"configuration-syntax", Severity::error, kFixed, "TOML 1.0", "{}", ""};
-constexpr Rule kUnknownKey{"unknown-key",
-                           Severity::error,
-                           kFixed,
-                           "-",
-                           "there is no key '{}' in {}",
-                           "apex.toml(5) lists all keys"};
-constexpr Rule kWrongType{"wrong-type", Severity::error, kFixed, "-", "'{}' must be {}", ""};
-constexpr Rule kMissingKey{"missing-key", Severity::error, kFixed, "-", "{} has no '{}'", ""};
-constexpr Rule kBadValue{"bad-value", Severity::error, kFixed, "-", "{}", ""};
-constexpr Rule kZoneTwice{
-    "zone-twice",           Severity::error, kFixed, "-", "zone '{}' stands here a second time",
-    "remove one of the two"};
-constexpr const Rule* kRules[] = {&kSyntax,     &kUnknownKey, &kWrongType,
-                                  &kMissingKey, &kBadValue,   &kZoneTwice};
+constexpr const dns::Rule* kRules[] = {
+    &rule::syntax,    &rule::unknown_key, &rule::wrong_type, &rule::missing_key,
+    &rule::bad_value, &rule::zone_twice,  &rule::key_twice,  &rule::unreadable};
 
-// A configuration longer than this is none.
-constexpr size_t kMostOctets = size_t{1} << 28;
+// A file and what it says, until the zones are read.
+struct File {
+    TableReader reader;
+    toml::table top;
+};
 
-using RuleChoices = std::vector<std::pair<std::string, std::string>>;
-
-void apply_choices(const RuleChoices& choices, dns::Severities& severities) {
-    for (const auto& [rule, severity] : choices)
-        static_cast<void>(choose_severity(severities, rule, severity));
-}
-
-class Reader {
+class Reading {
   public:
-    Reader(std::string folder, uint32_t source, dns::Findings& findings)
-        : folder_(std::move(folder)), source_(source), findings_(findings) {}
+    Reading(const dns::Files& files, dns::Sources& sources, dns::Findings& findings,
+            const ReadingOptions& options)
+        : files_(files), sources_(sources), findings_(findings), options_(options) {
+        configuration_.zones = ZoneRows(options.key);
+    }
 
-    Configuration read(const toml::table& top) {
-        check_keys(top, Section::top);
-        RuleChoices rules = read_rules(top);
-        read_limits(top);
-        read_templates(top);
-        const toml::array* zones = array_of_tables(top, *find_row(Section::top, "zone"));
-        for (size_t i = 0; zones != nullptr && i < zones->size(); ++i)
-            read_zone(*zones->get(i)->as_table(), rules);
+    dns::Result<Configuration> run(const std::string& path) {
+        auto text = read_text(files_, path, options_.now);
+        if (!text.ok()) return text.fault();
+        configuration_.folder = path.substr(0, path.rfind('/') + 1);
+        configuration_.server.state_folder = configuration_.folder + "apex-state";
+        if (!parse(path, std::move(text.value()))) return std::move(configuration_);
+        read_includes();
+        for (File& file : all_) read_top(file);
+        read_choices();
+        ZonesReader zones(files_, sources_, configuration_, choices_, options_.now);
+        for (File& file : all_) zones.read(file.reader, file.top);
         return std::move(configuration_);
     }
 
-    void syntax(const toml::parse_error& error) {
-        report(kSyntax, error.source(), {error.description()});
-    }
-
   private:
-    void report(const Rule& rule, const toml::source_region& where,
-                std::initializer_list<std::string_view> words, std::string_view hint = {}) {
-        findings_.report_at(rule, source_, where.begin.line, where.begin.column, words, hint);
-    }
+    bool parse(const std::string& path, ReadText text);
+    void read_includes();
+    void read_glob(File& from, const toml::node& node, const std::string& pattern);
+    void include(File& from, const toml::node& node, const std::string& path);
+    void read_top(File& file);
+    void read_section(File& file, const toml::table& table, Section section);
+    void read_limits(File& file);
+    void read_choices();
+    void read_templates(File& file);
+    // Whether the key stands here for the first time among all files; else it is reported.
+    bool first_time(File& file, const toml::node& node, std::string_view key);
 
-    void check_keys(const toml::table& table, Section section) {
-        for (const auto& [key, value] : table) {
-            if (find_row(section, key.str()) != nullptr) continue;
-            report(kUnknownKey, key.source(), {key.str(), to_string(section)},
-                   nearest_hint(key.str(), keys_of(section)));
-        }
-    }
-
-    // Null if the key is missing, or is no text (then it is reported).
-    const std::string* text(const toml::table& table, Section section, std::string_view key) {
-        const ConfigurationRow& row = *find_row(section, key);
-        const toml::node* node = table.get(key);
-        if (node == nullptr) {
-            if (row.required) report(kMissingKey, table.source(), {to_string(section), key});
-            return nullptr;
-        }
-        if (!node->is_string()) return wrong_type(*node, row), nullptr;
-        return &node->as_string()->get();
-    }
-
-    void wrong_type(const toml::node& node, const ConfigurationRow& row) {
-        report(kWrongType, node.source(), {row.key, to_string(row.type)});
-    }
-
-    const toml::table* table(const toml::table& parent, const ConfigurationRow& row) {
-        const toml::node* node = parent.get(row.key);
-        if (node != nullptr && !node->is_table()) wrong_type(*node, row);
-        return node != nullptr ? node->as_table() : nullptr;
-    }
-
-    const toml::array* array_of_tables(const toml::table& parent, const ConfigurationRow& row) {
-        const toml::node* node = parent.get(row.key);
-        if (node == nullptr) return nullptr;
-        if (node->is_array_of_tables()) return node->as_array();
-        wrong_type(*node, row);
-        return nullptr;
-    }
-
-    RuleChoices read_rules(const toml::table& parent) {
-        RuleChoices choices;
-        const toml::table* rules = table(parent, *find_row(Section::top, "rules"));
-        if (rules == nullptr) return choices;
-        for (const auto& [name, value] : *rules) {
-            if (!value.is_string()) {
-                report(kWrongType, value.source(),
-                       {name.str(), "\"error\", \"warning\", \"note\" or \"off\""});
-                continue;
-            }
-            const std::string& severity = value.as_string()->get();
-            dns::Severities tried;
-            if (auto chosen = choose_severity(tried, name.str(), severity); chosen.ok())
-                choices.emplace_back(name.str(), severity);
-            else
-                report(kBadValue, name.source(), {chosen.fault().sentence}, chosen.fault().hint);
-        }
-        return choices;
-    }
-
-    void read_limits(const toml::table& parent) {
-        const toml::table* limits = table(parent, *find_row(Section::top, "limits"));
-        if (limits == nullptr) return;
-        for (const auto& [name, value] : *limits) {
-            if (!value.is_integer()) {
-                report(kWrongType, value.source(), {name.str(), "a number"});
-                continue;
-            }
-            std::string number = std::to_string(value.as_integer()->get());
-            auto chosen = choose_limit(configuration_.limits, name.str(), number);
-            if (!chosen.ok())
-                report(kBadValue, name.source(), {chosen.fault().sentence}, chosen.fault().hint);
-        }
-    }
-
-    void read_templates(const toml::table& top) {
-        const ConfigurationRow& row = *find_row(Section::top, "template");
-        const toml::table* templates = table(top, row);
-        if (templates == nullptr) return;
-        for (const auto& [name, value] : *templates) {
-            if (!value.is_table()) {
-                wrong_type(value, row);
-                continue;
-            }
-            check_keys(*value.as_table(), Section::zone_template);
-            templates_.emplace(name.str(), read_rules(*value.as_table()));
-        }
-    }
-
-    void read_zone(const toml::table& zone, const RuleChoices& global) {
-        check_keys(zone, Section::zone);
-        const std::string* name = text(zone, Section::zone, "name");
-        const std::string* file = text(zone, Section::zone, "file");
-        const std::string* shared = text(zone, Section::zone, "template");
-        ConfiguredZone configured;
-        apply_choices(global, configured.severities);
-        if (shared != nullptr) take_template(*shared, zone, configured);
-        apply_choices(read_rules(zone), configured.severities);
-        if (name == nullptr || file == nullptr) return;
-        std::string reason;
-        if (!zoneparser::parse_name(*name, configured.name, reason)) {
-            report(kBadValue, zone.get("name")->source(),
-                   {"'" + *name + "' is no zone's name: " + reason});
-            return;
-        }
-        if (!names_.insert(folded(configured.name)).second)
-            report(kZoneTwice, zone.get("name")->source(), {*name});
-        configured.file = file->substr(0, 1) == "/" ? *file : folder_ + *file;
-        configuration_.zones.push_back(std::move(configured));
-    }
-
-    void take_template(const std::string& name, const toml::table& zone,
-                       ConfiguredZone& configured) {
-        if (auto found = templates_.find(name); found != templates_.end()) {
-            apply_choices(found->second, configured.severities);
-            return;
-        }
-        std::vector<std::string_view> names;
-        for (const auto& [known, choices] : templates_) names.emplace_back(known);
-        report(kBadValue, zone.get("template")->source(), {"there is no template '" + name + "'"},
-               nearest_hint(name, names));
-    }
-
-    static std::string folded(const dns::Name& name) {
-        std::string octets(name.size(), 0);
-        dns::lower_copy(reinterpret_cast<uint8_t*>(octets.data()), name.data(), name.size());
-        return octets;
-    }
-
-    std::string folder_;  // with its final slash, or ""
-    uint32_t source_;
+    const dns::Files& files_;
+    dns::Sources& sources_;
     dns::Findings& findings_;
+    const ReadingOptions& options_;
     Configuration configuration_;
-    std::map<std::string, RuleChoices, std::less<>> templates_;
-    std::set<std::string> names_;
+    ChoicesReader choices_;
+    std::deque<File> all_;  // the main file first
+    std::map<std::string, std::string, std::less<>> seen_;  // keys and the place of each
 };
 
-dns::Result<std::shared_ptr<const std::string>> read_text(const dns::Files& files,
-                                                          const std::string& path) {
-    auto file = files.open(path);
-    if (!file.ok()) return file.fault();
-    auto identity = file.value()->identity();
-    if (!identity.ok()) return identity.fault();
-    if (identity.value().size > kMostOctets) return dns::Fault{"File too large"};
-    auto text = std::make_shared<std::string>(identity.value().size, '\0');
-    auto got = file.value()->read_at(0, {text->data(), text->size()});
-    if (!got.ok()) return got.fault();
-    text->resize(got.value());
-    return std::shared_ptr<const std::string>(std::move(text));
+bool Reading::parse(const std::string& path, ReadText text) {
+    configuration_.files.push_back({path, text.identity});
+    uint32_t source = sources_.add({dns::SourceKind::file, path, dns::Place(), text.text});
+    TableReader reader(path, source, findings_, options_.checks);
+    toml::parse_result parsed = toml::parse(std::string_view(*text.text), path);
+    if (!parsed) {
+        const toml::parse_error& error = parsed.error();
+        reader.report(rule::syntax, error.source(), {error.description()});
+        return false;
+    }
+    all_.push_back({std::move(reader), std::move(parsed).table()});
+    return true;
+}
+
+void Reading::read_includes() {
+    File& main = all_.front();
+    const ConfigurationRow& row = *find_row(Section::top, "include");
+    const toml::node* node = main.reader.find(main.top, row);
+    if (node == nullptr) return;
+    auto patterns = main.reader.texts(*node, row);
+    if (!patterns) return;
+    for (const std::string& pattern : *patterns)
+        read_glob(main, *node, main.reader.resolved(pattern));
+}
+
+void Reading::read_glob(File& from, const toml::node& node, const std::string& pattern) {
+    size_t slash = pattern.rfind('/') + 1;  // 0 if there is none
+    std::string folder = pattern.substr(0, slash), name = pattern.substr(slash);
+    if (folder.find_first_of("*?") != std::string::npos)
+        return from.reader.bad_value(node, "'" + pattern + "' has * or ? in the name of a folder",
+                                     "they stand in the names of files only");
+    if (name.find_first_of("*?") == std::string::npos) return include(from, node, pattern);
+    std::string place = folder.empty() ? "./" : folder;
+    auto identity = files_.identity(place);
+    auto names = files_.list(place);
+    if (!identity.ok() || !names.ok()) {
+        const dns::Fault& fault = identity.ok() ? names.fault() : identity.fault();
+        return from.reader.report(rule::unreadable, node.source(), {place, fault.sentence});
+    }
+    configuration_.files.push_back({place, settled(identity.value(), options_.now)});
+    std::sort(names->begin(), names->end());
+    for (const std::string& found : names.value())
+        if (::fnmatch(name.c_str(), found.c_str(), FNM_PERIOD | FNM_NOESCAPE) == 0)
+            include(from, node, folder + found);
+}
+
+void Reading::include(File& from, const toml::node& node, const std::string& path) {
+    for (const File& other : all_)
+        if (other.reader.path() == path)
+            return from.reader.bad_value(node, "'" + path + "' is included twice");
+    auto text = read_text(files_, path, options_.now);
+    if (!text.ok())
+        return from.reader.report(rule::unreadable, node.source(), {path, text.fault().sentence});
+    if (!parse(path, std::move(text.value()))) return;
+    File& file = all_.back();
+    if (const toml::node* nested = file.top.get("include"))
+        file.reader.bad_value(*nested, "an included file includes no others",
+                              "name them in " + from.reader.path());
+}
+
+bool Reading::first_time(File& file, const toml::node& node, std::string_view key) {
+    std::string here =
+        file.reader.path() + ":" + std::to_string(uint32_t{node.source().begin.line});
+    auto [found, first] = seen_.emplace(key, here);
+    if (!first) file.reader.report(rule::key_twice, node.source(), {key, found->second});
+    return first;
+}
+
+void Reading::read_top(File& file) {
+    file.reader.check_keys(file.top, Section::top);
+    read_section(file, file.top, Section::top);
+    for (Section section : {Section::tcp, Section::rate_limit, Section::log}) {
+        std::string_view name = to_string(section);
+        const ConfigurationRow& row =
+            *find_row(Section::top, name.substr(1, name.size() - 2));  // without [ ]
+        const toml::table* table = file.reader.table(file.top, row);
+        if (table == nullptr) continue;
+        file.reader.check_keys(*table, section);
+        read_section(file, *table, section);
+    }
+    read_limits(file);
+}
+
+void Reading::read_section(File& file, const toml::table& table, Section section) {
+    for (const auto& [key, node] : table) {
+        const ConfigurationRow* row = find_row(section, key.str());
+        bool ours = row != nullptr && !std::holds_alternative<std::monostate>(row->target);
+        if (!ours) continue;
+        std::string name = section == Section::top ? row->key
+                                                   : std::string(to_string(section)) + " " + row->key;
+        if (!first_time(file, node, name)) continue;
+        if (section == Section::top && row->type == ValueType::networks) {
+            if (auto list = file.reader.networks(table, *row))
+                configuration_.server.allow_query = std::move(*list);
+        } else {
+            file.reader.read_option(node, *row, configuration_.server);
+        }
+    }
+}
+
+void Reading::read_limits(File& file) {
+    const toml::table* limits = file.reader.table(file.top, *find_row(Section::top, "limits"));
+    if (limits == nullptr) return;
+    for (const auto& [name, value] : *limits) {
+        if (!value.is_integer()) {
+            file.reader.report(rule::wrong_type, value.source(), {name.str(), "a number"});
+            continue;
+        }
+        if (!first_time(file, value, "limits." + std::string(name.str()))) continue;
+        std::string number = std::to_string(value.as_integer()->get());
+        auto chosen = choose_limit(configuration_.limits, name.str(), number);
+        if (!chosen.ok())
+            file.reader.report(rule::bad_value, name.source(), {chosen.fault().sentence},
+                               chosen.fault().hint);
+    }
+}
+
+// All that is chosen at a top holds for the templates of every file.
+void Reading::read_choices() {
+    for (File& file : all_) {
+        for (const char* key : {"rules", "max-shrink", "include-folder"})
+            if (const toml::node* node = file.top.get(key)) first_time(file, *node, key);
+        configuration_.choices =
+            choices_.read(file.reader, file.top, Section::top, configuration_.choices);
+    }
+    for (File& file : all_) read_templates(file);
+}
+
+void Reading::read_templates(File& file) {
+    const ConfigurationRow& row = *find_row(Section::top, "template");
+    const toml::table* templates = file.reader.table(file.top, row);
+    if (templates == nullptr) return;
+    for (const auto& [name, value] : *templates) {
+        if (!value.is_table()) {
+            file.reader.wrong_type(value, row);
+            continue;
+        }
+        if (!first_time(file, value, "template." + std::string(name.str()))) continue;
+        const toml::table& table = *value.as_table();
+        file.reader.check_keys(table, Section::zone_template);
+        configuration_.templates.emplace(
+            name.str(), choices_.read(file.reader, table, Section::zone_template,
+                                      configuration_.choices));
+    }
 }
 
 }  // namespace
@@ -233,19 +224,18 @@ std::span<const dns::Rule* const> configuration_rules() {
 }
 
 dns::Result<Configuration> read_configuration(const dns::Files& files, const std::string& path,
-                                              dns::Sources& sources, dns::Findings& findings) {
-    auto text = read_text(files, path);
-    if (!text.ok()) return text.fault();
-    uint32_t source = sources.add({dns::SourceKind::file, path, dns::Place(), text.value()});
-    Reader reader(path.substr(0, path.rfind('/') + 1), source, findings);
-    toml::parse_result parsed = toml::parse(std::string_view(*text.value()), path);
-    if (!parsed) {
-        reader.syntax(parsed.error());
-        return Configuration();
-    }
-    Configuration configuration = reader.read(parsed.table());
+                                              dns::Sources& sources, dns::Findings& findings,
+                                              const ReadingOptions& options) {
+    auto read = Reading(files, sources, findings, options).run(path);
     findings.sort(sources);
-    return configuration;
+    return read;
+}
+
+bool are_unchanged(std::span<const ReadFile> read, const dns::Files& files) {
+    return std::all_of(read.begin(), read.end(), [&](const ReadFile& file) {
+        auto now = files.identity(file.path);
+        return now.ok() && now.value() == file.identity;
+    });
 }
 
 }  // namespace server

@@ -1,5 +1,6 @@
 #include "server/publish/disk_files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,6 +42,16 @@ auto uninterrupted(Call call) {
     return result;
 }
 
+dns::FileIdentity identity_of(const struct stat& status) {
+    dns::FileIdentity identity;
+    identity.device = status.st_dev;
+    identity.inode = status.st_ino;
+    identity.size = static_cast<uint64_t>(status.st_size);
+    identity.modified_ns = nanoseconds(status.st_mtim);
+    identity.changed_ns = nanoseconds(status.st_ctim);
+    return identity;
+}
+
 class DiskFile : public dns::OpenFile {
   public:
     explicit DiskFile(int descriptor) : file_(descriptor) {}
@@ -48,13 +59,7 @@ class DiskFile : public dns::OpenFile {
     dns::Result<dns::FileIdentity> identity() const override {
         struct stat status;
         if (::fstat(file_.number(), &status) != 0) return system_fault(errno);
-        dns::FileIdentity identity;
-        identity.device = status.st_dev;
-        identity.inode = status.st_ino;
-        identity.size = static_cast<uint64_t>(status.st_size);
-        identity.modified_ns = nanoseconds(status.st_mtim);
-        identity.changed_ns = nanoseconds(status.st_ctim);
-        return identity;
+        return identity_of(status);
     }
 
     dns::Result<size_t> read_at(uint64_t offset, std::span<char> out) const override {
@@ -75,6 +80,8 @@ class DiskFile : public dns::OpenFile {
     Descriptor file_;
 };
 
+}  // namespace
+
 dns::Result<void> write_all(int descriptor, std::string_view octets) {
     while (!octets.empty()) {
         ssize_t written =
@@ -91,13 +98,15 @@ std::string folder_of(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// A rename is durable when the folder that holds the name is.
-dns::Result<void> sync_folder(const std::string& folder) {
+dns::Result<void> sync_folder_of(const std::string& path) {
+    std::string folder = folder_of(path);
     Descriptor open(
         uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (!open.open() || ::fsync(open.number()) != 0) return system_fault(errno);
     return {};
 }
+
+namespace {
 
 dns::Result<void> fill_new_file(Descriptor& file, std::string_view octets) {
     if (auto written = write_all(file.number(), octets); !written) return written;
@@ -129,6 +138,28 @@ dns::Result<std::string> DiskFiles::real_path(const std::string& path) const {
     return result;
 }
 
+dns::Result<dns::FileIdentity> DiskFiles::identity(const std::string& path) const {
+    struct stat status;
+    if (::stat(path.c_str(), &status) != 0) return system_fault(errno);
+    return identity_of(status);
+}
+
+dns::Result<std::vector<std::string>> DiskFiles::list(const std::string& folder) const {
+    std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder.c_str()), ::closedir);
+    if (open == nullptr) return system_fault(errno);
+    std::vector<std::string> names;
+    for (;;) {
+        errno = 0;
+        const dirent* entry = ::readdir(open.get());
+        if (entry == nullptr) break;
+        std::string_view name = entry->d_name;
+        if (name == "." || name == ".." || entry->d_type == DT_DIR) continue;
+        names.emplace_back(name);
+    }
+    if (errno != 0) return system_fault(errno);
+    return names;
+}
+
 dns::Result<void> DiskFiles::write_whole(const std::string& path, std::string_view octets) const {
     std::string next = path + ".new-" + std::string(6, 'X');
     Descriptor file(::mkostemp(next.data(), O_CLOEXEC));
@@ -147,7 +178,7 @@ dns::Result<void> DiskFiles::write_whole(const std::string& path, std::string_vi
         ::unlink(next.c_str());
         return filled;
     }
-    return sync_folder(folder_of(path));
+    return sync_folder_of(path);
 }
 
 }  // namespace server

@@ -29,6 +29,9 @@ using Model = std::map<int, int>;
 
 Complaint same(const Map& map, const Model& model, int keys) {
     if (map.empty() != model.empty()) return "empty";
+    const Entry* end = map.last();
+    if ((end == nullptr) != model.empty() || (end && end->key != model.rbegin()->first))
+        return "last";
     Map::Cursor at(map);
     for (const auto& [key, value] : model) {
         if (!at) return "the cursor ends early";
@@ -67,6 +70,11 @@ TEST_CASE("a persistent map and its old versions") {
         for (size_t puts = random.between(1, 300); puts > 0; --puts) {
             int key = static_cast<int>(random.below(static_cast<size_t>(keys)));
             int value = static_cast<int>(random.below(1000));
+            if (random.one_in(3)) {
+                if (map.erase(key) != (model.erase(key) > 0))
+                    return Complaint("erase does not tell whether it was there");
+                continue;
+            }
             uint64_t hash = same_priorities ? 7 : static_cast<uint64_t>(key) * 0x2545f4914f6cdd1d;
             bool grew = map.put(std::make_shared<const Entry>(Entry{hash, key, value}));
             if (grew != (model.count(key) == 0)) return Complaint("put tells the wrong growth");

@@ -76,7 +76,7 @@ TEST_CASE("an owner written again joins the run before") {
         {}, dns::Name());
     REQUIRE(zone.batches.size() == 1);
     REQUIRE(zone.batches[0]->runs.size() == 3);
-    CHECK(zone.batches[0]->runs[0].record_count == 3);
+    CHECK((*zone.batches[0]->runs.begin()).record_count == 3);
     CHECK(zone.record_count == 5);
 }
 

@@ -38,7 +38,7 @@ struct Fixture {
         sub = sources.add({dns::SourceKind::file, "sub.zone", {main, 2, 10}, nullptr});
         generate = sources.add({dns::SourceKind::generate, "", {sub, 1, 1}, nullptr});
         report = {
-            "example.com.", "main.zone", server::Outcome::served, "", true, 2, 3, 7, &findings,
+            "example.com.", "main.zone", server::Verdict::served, "", true, 2, 3, 7, &findings,
             &sources,       &lines};
     }
 
@@ -66,7 +66,7 @@ TEST_CASE("report: a finding as text") {
 TEST_CASE("report: a finding about the zone as a whole") {
     Fixture fixture;
     fixture.findings.report(kSoa, dns::Place());
-    fixture.report.outcome = server::Outcome::refused;
+    fixture.report.outcome = server::Verdict::refused;
     fixture.report.loaded = false;
     CHECK(fixture.text() ==
           "main.zone: error: the zone has no SOA record [no-soa]\n"

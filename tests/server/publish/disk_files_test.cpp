@@ -4,35 +4,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "server/publish/streams.h"
 #include "server/publish/system.h"
+#include "tests/server/publish/temporary_folder.h"
 
 namespace apex_tests {
 
 namespace {
-
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::string name =
-            std::filesystem::temp_directory_path().string() + "/apex-" + std::string(6, 'X');
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    std::string at(const std::string& name) const { return path_ + "/" + name; }
-    size_t entries() const {
-        auto all = std::filesystem::directory_iterator(path_);
-        return static_cast<size_t>(std::distance(begin(all), end(all)));
-    }
-
-  private:
-    std::string path_;
-};
 
 std::string read_all(const dns::Files& files, const std::string& path) {
     auto file = files.open(path);
@@ -117,6 +99,26 @@ TEST_CASE("disk: real paths") {
     CHECK(files.real_path(folder.at("link")).value() == files.real_path(folder.at("a")).value());
     CHECK(files.real_path(folder.at("./link")).value() == files.real_path(folder.at("a")).value());
     CHECK_FALSE(files.real_path(folder.at("missing")).ok());
+}
+
+TEST_CASE("disk: what is known of a path, and what a folder holds") {
+    TemporaryFolder folder;
+    server::DiskFiles files;
+    folder.write("a", "x");
+    folder.write(".b", "y");
+    folder.write("sub/c", "z");
+    CHECK(files.identity(folder.at("a")).value() ==
+          files.open(folder.at("a")).value()->identity().value());
+    CHECK_FALSE(files.identity(folder.at("d")).ok());
+    auto before = files.identity(folder.path());
+    REQUIRE(before.ok());
+    auto names = files.list(folder.path());
+    REQUIRE(names.ok());
+    std::sort(names->begin(), names->end());
+    CHECK(names.value() == std::vector<std::string>{".b", "a"});
+    CHECK_FALSE(files.list(folder.at("a")).ok());
+    folder.write("d", "");
+    CHECK_FALSE(files.identity(folder.path()).value() == before.value());
 }
 
 TEST_CASE("streams: everything up to the end, within a limit") {

@@ -1,4 +1,4 @@
-#include "server/cli/json_writer.h"
+#include "server/control/json_writer.h"
 
 #include <doctest/doctest.h>
 

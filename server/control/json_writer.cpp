@@ -1,6 +1,6 @@
-#include "server/cli/json_writer.h"
+#include "server/control/json_writer.h"
 
-#include "server/cli/visible_text.h"
+#include "server/control/visible_text.h"
 
 namespace server {
 

@@ -1,4 +1,4 @@
-#include "server/cli/visible_text.h"
+#include "server/control/visible_text.h"
 
 #include <cstdint>
 

@@ -1,0 +1,71 @@
+#include "server/config/choices_reader.h"
+
+#include "server/config/rule_choices.h"
+
+namespace server {
+
+namespace rule = configuration_rule;
+
+bool ChoicesReader::read_rules(TableReader& reader, const toml::table& parent, Section section) {
+    const toml::table* rules = reader.table(parent, *find_row(section, "rules"));
+    if (rules == nullptr) return false;
+    for (const auto& [name, value] : *rules) {
+        if (!value.is_string()) {
+            reader.report(rule::wrong_type, value.source(),
+                          {name.str(), "\"error\", \"warning\", \"note\" or \"off\""});
+            continue;
+        }
+        const std::string& severity = value.as_string()->get();
+        dns::Severities tried;
+        auto chosen = choose_severity(tried, name.str(), severity);
+        if (chosen.ok())
+            rules_[std::string(name.str())] = severity;
+        else
+            reader.report(rule::bad_value, name.source(), {chosen.fault().sentence},
+                          chosen.fault().hint);
+    }
+    return true;
+}
+
+std::shared_ptr<const ZoneChoices> ChoicesReader::keep(ZoneChoices choices) {
+    std::string& key = choices.key;
+    choices.severities = dns::Severities();
+    for (const auto& [name, severity] : rules_) {
+        static_cast<void>(choose_severity(choices.severities, name, severity));
+        key += name + "=" + severity + "\n";
+    }
+    key += choices.include_folder + "\n" + std::to_string(choices.max_shrink) + "\n";
+    if (choices.allow_query)
+        for (const std::string& network : *choices.allow_query) key += network + "\n";
+    auto [found, added] = drafts_.try_emplace(key);
+    if (added) found->second = {rules_, std::make_shared<const ZoneChoices>(std::move(choices))};
+    return found->second.made;
+}
+
+std::shared_ptr<const ZoneChoices> ChoicesReader::read(
+    TableReader& reader, const toml::table& table, Section section,
+    const std::shared_ptr<const ZoneChoices>& from) {
+    auto inherited = drafts_.find(from->key);
+    rules_ = inherited == drafts_.end() ? Rules() : inherited->second.rules;
+    bool chosen = read_rules(reader, table, section);
+    ZoneChoices choices = *from;
+    choices.key.clear();
+    if (auto folder = reader.path_value(table, *find_row(section, "include-folder"))) {
+        choices.include_folder = *folder;
+        chosen = true;
+    }
+    const ConfigurationRow& shrink = *find_row(section, "max-shrink");
+    if (const toml::node* node = reader.find(table, shrink)) {
+        if (auto percent = reader.number(*node, shrink)) choices.max_shrink = *percent;
+        chosen = true;
+    }
+    if (section != Section::top) {
+        if (auto list = reader.networks(table, *find_row(section, "allow-query"))) {
+            choices.allow_query = std::move(list);
+            chosen = true;
+        }
+    }
+    return chosen ? keep(std::move(choices)) : from;
+}
+
+}  // namespace server

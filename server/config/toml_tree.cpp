@@ -1,0 +1,2 @@
+#define TOML_IMPLEMENTATION
+#include "server/config/toml_tree.h"

@@ -1,0 +1,144 @@
+#include "server/config/zones_reader.h"
+
+#include <algorithm>
+
+#include "server/config/nearest_word.h"
+#include "server/config/read_text.h"
+#include "zoneparser/fields.h"
+
+namespace server {
+
+namespace rule = configuration_rule;
+
+namespace {
+
+// The next stretch without blanks, taken off the front of `rest`.
+std::string_view next_word(std::string_view& rest) {
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
+    rest.remove_prefix(word.size());
+    return word;
+}
+
+std::string_view trimmed(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    return text.substr(0, text.find_last_not_of(" \t\r") + 1);
+}
+
+}  // namespace
+
+void ZonesReader::read(TableReader& reader, const toml::table& top) {
+    const toml::array* zones = reader.tables(top, *find_row(Section::top, "zone"));
+    for (size_t i = 0; zones != nullptr && i < zones->size(); ++i)
+        read_zone(reader, *zones->get(i)->as_table());
+    const toml::array* sources = reader.tables(top, *find_row(Section::top, "zones"));
+    for (size_t i = 0; sources != nullptr && i < sources->size(); ++i)
+        read_source(reader, *sources->get(i)->as_table());
+}
+
+void ZonesReader::read_zone(TableReader& reader, const toml::table& zone) {
+    reader.check_keys(zone, Section::zone);
+    const std::string* name = reader.text(zone, *find_row(Section::zone, "name"));
+    auto file = reader.path_value(zone, *find_row(Section::zone, "file"));
+    Choices choices =
+        choices_.read(reader, zone, Section::zone, template_of(reader, zone, Section::zone));
+    if (name == nullptr || !file) return;
+    add(reader.findings(), *name, *file, choices, reader.place(zone.get("name")->source()));
+}
+
+ZonesReader::Choices ZonesReader::template_of(TableReader& reader, const toml::table& table,
+                                              Section section) {
+    const std::string* name = reader.text(table, *find_row(section, "template"));
+    if (name == nullptr) return configuration_.choices;
+    auto found = configuration_.templates.find(*name);
+    if (found != configuration_.templates.end()) return found->second;
+    std::vector<std::string_view> names;
+    for (const auto& [known, choices] : configuration_.templates) names.emplace_back(known);
+    reader.bad_value(*table.get("template"), "there is no template '" + *name + "'",
+                     nearest_hint(*name, names));
+    return configuration_.choices;
+}
+
+void ZonesReader::read_source(TableReader& reader, const toml::table& source) {
+    reader.check_keys(source, Section::zones);
+    auto folder = reader.path_value(source, *find_row(Section::zones, "folder"));
+    auto list = reader.path_value(source, *find_row(Section::zones, "list"));
+    Choices choices = template_of(reader, source, Section::zones);
+    const toml::node* folder_node = source.get("folder");
+    const toml::node* list_node = source.get("list");
+    if ((folder_node == nullptr) == (list_node == nullptr)) {
+        reader.report(rule::bad_value, source.source(),
+                      {"[[zones]] has either a 'folder' or a 'list'"});
+        return;
+    }
+    if (folder) read_folder(reader, *folder_node, *folder, choices);
+    if (list) read_list(reader, *list_node, *list, choices);
+}
+
+void ZonesReader::read_list(TableReader& reader, const toml::node& where, const std::string& path,
+                            const Choices& choices) {
+    auto read = read_text(files_, path, now_);
+    if (!read.ok())
+        return reader.report(rule::unreadable, where.source(), {path, read.fault().sentence});
+    configuration_.files.push_back({path, read->identity});
+    uint32_t source = sources_.add({dns::SourceKind::file, path, dns::Place(), nullptr});
+    TableReader list(path, source, reader.findings(), {});
+    std::string_view rest = *read->text;
+    for (uint64_t line = 1; !rest.empty(); ++line) {
+        size_t end = std::min(rest.find('\n'), rest.size());
+        std::string_view words = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        std::string_view name = next_word(words);
+        if (name.empty() || name[0] == '#' || name == "\r") continue;
+        dns::Place place(source, line, 1);
+        std::string_view file = trimmed(words);
+        if (file.empty()) {
+            reader.findings().report(rule::bad_value, place,
+                                     {"a line has a zone's name and its file"});
+            continue;
+        }
+        add(reader.findings(), name, list.resolved(std::string(file)), choices, place);
+    }
+}
+
+void ZonesReader::read_folder(TableReader& reader, const toml::node& where, const std::string& path,
+                              const Choices& choices) {
+    // Its identity first: what comes while it is read makes another one.
+    auto identity = files_.identity(path);
+    if (!identity.ok())
+        return reader.report(rule::unreadable, where.source(), {path, identity.fault().sentence});
+    auto names = files_.list(path);
+    if (!names.ok())
+        return reader.report(rule::unreadable, where.source(), {path, names.fault().sentence});
+    std::string start = path.ends_with('/') ? path : path + "/";
+    configuration_.files.push_back({start, settled(identity.value(), now_)});
+    std::sort(names->begin(), names->end());
+    for (const std::string& name : names.value()) {
+        if (name[0] == '.' || name.ends_with('~')) continue;
+        std::string_view origin = name;
+        if (origin.ends_with(".zone")) origin.remove_suffix(5);
+        add(reader.findings(), origin, start + name, choices, reader.place(where.source()));
+    }
+}
+
+void ZonesReader::add(dns::Findings& findings, std::string_view name, const std::string& file,
+                      const Choices& choices, dns::Place place) {
+    dns::Name origin;
+    std::string reason;
+    if (!zoneparser::parse_name(name, origin, reason)) {
+        findings.report(rule::bad_value, place,
+                        {"'" + std::string(name) + "' is no zone's name: " + reason});
+        return;
+    }
+    size_t before = configuration_.zones.size();
+    size_t row = configuration_.zones.add(origin, file, choices, place);
+    if (row == before) return;
+    findings.report(rule::zone_twice, place,
+                    {dns::to_text(origin), place_text(configuration_.zones[row].place)});
+}
+
+std::string ZonesReader::place_text(dns::Place place) const {
+    return sources_.at(place.source()).name + ":" + std::to_string(place.line());
+}
+
+}  // namespace server

@@ -1,0 +1,295 @@
+// The jobs: each makes a plan, publishes what comes of it at once, and tells.
+#include "server/config/nearest_word.h"
+#include "server/publish/zone_keeper.h"
+
+namespace server {
+
+namespace {
+
+JobReport fault(std::string sentence, std::string hint = {}) {
+    JobReport report;
+    report.ok = false;
+    report.sentence = std::move(sentence);
+    report.hint = std::move(hint);
+    return report;
+}
+
+std::string in_quotes(std::string_view text) {
+    return "'" + std::string(text) + "'";
+}
+
+bool is_same_service(const ZoneChange& change) {
+    return change.before != nullptr && change.after != nullptr &&
+           change.before->shared_zone() == change.after->shared_zone() &&
+           change.before->shared_options() == change.after->shared_options() &&
+           change.before->reason() == change.after->reason();
+}
+
+}  // namespace
+
+// ---- publish -----------------------------------------------------------------------------------
+
+void ZoneKeeper::commit(Plan& plan) {
+    if (stopping_) return;
+    Settings settings = current_->settings;
+    if (plan.settings) {
+        if (auto made = make_settings(); made.ok())
+            settings = made.value();
+        else
+            log_.event(LogLevel::error, "secrets-kept", made.fault().sentence, {});
+    }
+    ZoneTable table = current_->views.back()->zones;
+    bool differs = plan.settings || !plan.gone.empty();
+    for (const ZoneChange& change : plan.changes) {
+        if (change.added != change.state->added) adopt(change);
+        if (is_same_service(change)) continue;
+        table.put(change.after);
+        differs = true;
+    }
+    for (const ZoneState* state : plan.gone) table.remove(state->served->name());
+    auto view = make_view(std::move(table));
+    std::shared_ptr<const Set> published;
+    {
+        std::lock_guard lock(mutex_);
+        for (const ZoneChange& change : plan.changes) take(change);
+        for (ZoneState* state : plan.gone) drop(*state);
+        status_.last_reload = clock_.now();
+        if (!differs) return;
+        publish(std::move(view), settings);
+        published = current_;
+    }
+    if (settings_.deliver) settings_.deliver(std::move(published));
+}
+
+// Under the lock.
+void ZoneKeeper::take(const ZoneChange& change) {
+    ZoneState& state = *change.state;
+    if (state.served != nullptr) count(*state.served, state.is_refused(), -1);
+    bool accepted = !change.refuses();
+    if (accepted) state.since = clock_.now();
+    state.served = change.after;
+    state.choices = change.choices;
+    if (state.file == nullptr || state.path() != change.file) state.set_path(change.file);
+    state.mark = accepted ? change.version.mark : 0;
+    state.added = change.added;
+    ZoneState::Rare rare{change.version.included, change.refused,
+                         change.added ? change.template_name : ""};
+    bool plain = rare.included.empty() && rare.refused.empty() && rare.template_name.empty();
+    if (plain)
+        state.rare.reset();
+    else
+        state.rare_facts() = std::move(rare);
+    count(*state.served, state.is_refused(), 1);
+    if (watches())
+        use_files(state, [this](const std::string& file) { new_files_.push_back(file); });
+}
+
+// Under the lock.
+void ZoneKeeper::drop(ZoneState& state) {
+    count(*state.served, state.is_refused(), -1);
+    states_.remove(state);
+}
+
+// Under the lock.
+void ZoneKeeper::count(const ServedZone& zone, bool refused, int by) {
+    auto add = [by](size_t& counter, size_t count) { counter += static_cast<size_t>(by) * count; };
+    add(status_.zones, 1);
+    if (!zone.loaded()) return add(status_.not_loaded, 1);
+    add(status_.records, zone.zone().record_count());
+    if (refused) add(status_.refused, 1);
+}
+
+// A zone that was added stands in the configuration now, which has it from here on.
+void ZoneKeeper::adopt(const ZoneChange& change) {
+    if (change.added || added_ == nullptr || change.state->served == nullptr) return;
+    std::string name = dns::to_text(change.name);
+    if (auto removed = added_->remove(change.name); !removed.ok())
+        log_.event(LogLevel::error, "state-not-written", removed.fault().sentence,
+                   {{"zone", name}});
+    log_.event(LogLevel::info, "zone-adopted",
+               "the zone was added, and stands in the configuration now: that one is served",
+               {{"zone", name}});
+}
+
+void ZoneKeeper::rewrite_added() {
+    if (added_ == nullptr || !added_->wants_rewriting()) return;
+    auto written = added_->rewrite(files_, [this](const auto& use) {
+        for (uint32_t i = 0; i < states_.numbers(); ++i) {
+            const ZoneState* state = states_.find(i);
+            if (state == nullptr || !state->added) continue;
+            use({dns::Name(state->served->name()),
+                 state->rare != nullptr ? state->rare->template_name : "",
+                 std::string(state->path())});
+        }
+    });
+    // The longer list says the same.
+    if (!written.ok())
+        log_.event(LogLevel::warning, "state-not-written", written.fault().sentence, {});
+}
+
+// ---- tell --------------------------------------------------------------------------------------
+
+void ZoneKeeper::tell(const ZoneChange& change) const {
+    if (!change.refuses()) return tell_accepted(change);
+    std::string name = dns::to_text(change.name);
+    if (change.after->loaded())
+        log_.event(LogLevel::warning, "zone-refused",
+                   change.refused + "; the zone goes on with serial " +
+                       std::to_string(change.after->serial()),
+                   {{"zone", name}, {"errors", change.version.errors}});
+    else
+        log_.event(LogLevel::error, "zone-not-loaded",
+                   change.refused + "; the zone is answered with SERVFAIL",
+                   {{"zone", name}, {"errors", change.version.errors}});
+}
+
+void ZoneKeeper::tell_accepted(const ZoneChange& change) const {
+    std::string name = dns::to_text(change.name);
+    const ServedZone& zone = *change.after;
+    if (!change.report) {
+        log_.event(LogLevel::info, "zone-loaded", "",
+                   {{"zone", name},
+                    {"serial", zone.serial()},
+                    {"records", zone.zone().record_count()},
+                    {"warnings", change.version.warnings}});
+        return;
+    }
+    if (change.is_quiet()) {
+        log_.event(LogLevel::debug, "zone-unchanged", "", {{"zone", name}});
+        return;
+    }
+    log_.event(LogLevel::info, "zone-changed", "",
+               {{"zone", name},
+                {"serial", zone.serial()},
+                {"was", change.before->serial()},
+                {"rrsets", change.report->count()},
+                {"signatures", change.report->signatures()},
+                {"records", zone.zone().record_count()},
+                {"warnings", change.version.warnings}});
+    for (const std::string& line : change.report->lines(clock_.now()))
+        log_.event(LogLevel::info, "changed", line, {{"zone", name}});
+}
+
+JobReport ZoneKeeper::report(const Plan& plan) const {
+    JobReport report;
+    report.unchanged = plan.unchanged;
+    report.removed = plan.gone.size();
+    std::string refused;
+    for (const ZoneChange& change : plan.changes) {
+        if (change.refuses()) {
+            ++report.refused;
+            if (refused.empty()) refused = dns::to_text(change.name) + " " + change.refused;
+        } else if (change.is_quiet()) {
+            ++report.unchanged;
+        } else {
+            ++report.loaded;
+        }
+    }
+    std::string& text = report.sentence;
+    text = std::to_string(report.loaded) + " loaded, " + std::to_string(report.refused) +
+           " refused, " + std::to_string(report.removed) + " removed, " +
+           std::to_string(report.unchanged) + " unchanged";
+    if (!refused.empty()) text += "; " + refused;
+    report.ok = report.refused == 0 && plan.faults.empty();
+    if (!plan.faults.empty()) text = plan.faults.front() + "; zones: " + text;
+    return report;
+}
+
+// Loads, publishes and tells what is planned.
+JobReport ZoneKeeper::finish(Plan& plan) {
+    std::vector<dns::Name> gone;
+    for (const ZoneState* state : plan.gone) gone.emplace_back(state->served->name());
+    load(plan);
+    if (stopping_) return fault("the server stops");
+    commit(plan);
+    for (const ZoneChange& change : plan.changes) tell(change);
+    for (const dns::Name& name : gone)
+        log_.event(LogLevel::info, "zone-removed", "", {{"zone", dns::to_text(name)}});
+    return report(plan);
+}
+
+// ---- jobs --------------------------------------------------------------------------------------
+
+JobReport ZoneKeeper::reload() {
+    int64_t began = clock_.steady_ns();
+    Plan plan;
+    plan_configuration(plan);
+    plan_files(plan);
+    JobReport told = finish(plan);
+    log_.event(LogLevel::info, "reloaded", "",
+               {{"loaded", told.loaded},
+                {"refused", told.refused},
+                {"removed", told.removed},
+                {"unchanged", told.unchanged},
+                {"milliseconds", (clock_.steady_ns() - began) / 1'000'000}});
+    return told;
+}
+
+JobReport ZoneKeeper::reload_zone(const dns::Name& name) {
+    ZoneState* state = find(name);
+    if (state == nullptr)
+        return fault("there is no zone " + in_quotes(dns::to_text(name)),
+                     "apex ctl reload reads the configuration, too");
+    Plan plan;
+    uint64_t size = 0;
+    if (is_same(*state, size))
+        plan.unchanged = 1;
+    else
+        plan_again(plan, *state).size = size;
+    return finish(plan);
+}
+
+JobReport ZoneKeeper::add_zone(const dns::Name& name, std::string file,
+                               std::string template_name) {
+    std::string text = dns::to_text(name);
+    if (added_ == nullptr) return fault("there is no state folder to keep the zone in");
+    if (find(name) != nullptr)
+        return fault("there is a zone " + in_quotes(text) + " already",
+                     "apex ctl zone reload " + text + " reads its file again");
+    Plan plan;
+    ZoneChange& change = plan.changes.emplace_back(name);
+    change.added = true;
+    change.choices = configuration_.choices;
+    if (!template_name.empty()) {
+        auto found = configuration_.templates.find(template_name);
+        if (found == configuration_.templates.end()) {
+            std::vector<std::string_view> names;
+            for (const auto& [known, choices] : configuration_.templates) names.push_back(known);
+            return fault("there is no template " + in_quotes(template_name),
+                         nearest_hint(template_name, names));
+        }
+        change.choices = found->second;
+        change.template_name = template_name;
+    }
+    change.file = file.starts_with('/') ? file : configuration_.folder + file;
+    load(change, settings_.threads);
+    if (change.refuses()) return fault(change.refused, "apex check " + text + " " + change.file);
+    // Nothing is announced before it is durable.
+    auto kept = added_->add({name, change.template_name, change.file});
+    if (!kept.ok()) return fault(kept.fault().sentence);
+    serve(change);
+    commit(plan);
+    tell(change);
+    JobReport told = report(plan);
+    told.sentence = text + " is served with serial " + std::to_string(change.after->serial());
+    return told;
+}
+
+JobReport ZoneKeeper::remove_zone(const dns::Name& name) {
+    ZoneState* state = find(name);
+    std::string text = dns::to_text(name);
+    if (state == nullptr) return fault("there is no zone " + in_quotes(text));
+    if (!state->added)
+        return fault("zone " + in_quotes(text) + " stands in the configuration",
+                     "remove it there, and reload");
+    auto kept = added_->remove(name);
+    if (!kept.ok()) return fault(kept.fault().sentence);
+    Plan plan;
+    plan.gone.push_back(state);
+    JobReport told = finish(plan);
+    told.sentence = text + " is served no longer";
+    rewrite_added();
+    return told;
+}
+
+}  // namespace server

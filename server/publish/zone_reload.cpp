@@ -1,0 +1,261 @@
+// What differs from what is served, and what is to become of it; zone_jobs.cpp publishes it.
+#include <algorithm>
+
+#include "server/config/options.h"
+#include "server/config/rule_choices.h"
+#include "server/publish/zone_keeper.h"
+#include "zones/diff.h"
+#include "zones/parallel.h"
+
+namespace server {
+
+namespace {
+
+constexpr size_t kMostConfigurationFaults = 10;
+
+// RFC 1982 3.2.
+bool is_ahead(uint32_t serial, uint32_t of) {
+    uint32_t by = serial - of;
+    return by != 0 && by < uint32_t{1} << 31;
+}
+
+bool shrinks_more(size_t before, size_t after, uint32_t percent) {
+    return after < before && (before - after) * 100 > before * size_t{percent};
+}
+
+}  // namespace
+
+// ---- plan --------------------------------------------------------------------------------------
+
+// What the configuration says now, if it differs and can be used.
+void ZoneKeeper::plan_configuration(Plan& plan) {
+    if (settings_.configuration_file.empty()) return;
+    if (are_unchanged(configuration_.files, files_)) return;
+    dns::Sources sources;
+    dns::Severities severities;
+    dns::Findings findings(severities);
+    ReadingOptions reading = settings_.reading;
+    reading.now = clock_.now();
+    auto next =
+        read_configuration(files_, settings_.configuration_file, sources, findings, reading);
+    if (!next.ok()) {
+        plan.faults.push_back("cannot read '" + settings_.configuration_file +
+                              "': " + next.fault().sentence);
+    } else if (findings.failed()) {
+        for (const dns::Finding& finding : findings.rows())
+            if (plan.faults.size() < kMostConfigurationFaults)
+                plan.faults.push_back(finding_text(finding, sources));
+    } else {
+        take_configuration(plan, std::move(next.value()));
+        return;
+    }
+    for (const std::string& fault : plan.faults)
+        log_.event(LogLevel::error, "configuration-refused",
+                   fault + "; what was read before still holds", {});
+}
+
+void ZoneKeeper::take_configuration(Plan& plan, Configuration next) {
+    for (const ConfigurationRow* row : changed_rows(configuration_.server, next.server))
+        if (row->at_start)
+            log_.event(LogLevel::warning, "restart-needed",
+                       "the new value holds after a restart", {{"key", row->key}});
+    ZoneRows rows = std::move(next.zones);
+    next.zones = ZoneRows(settings_.reading.key);
+    configuration_ = std::move(next);
+    options_.clear();
+    plan.settings = true;
+    if (watches())
+        for (const ReadFile& file : configuration_.files) new_files_.push_back(file.path);
+    plan_rows(plan, rows);
+    plan_added(plan);
+    for (uint32_t i = 0; i < states_.numbers(); ++i) {
+        ZoneState* state = states_.find(i);
+        if (state != nullptr && !state->listed && !state->added) plan.gone.push_back(state);
+    }
+    log_.event(LogLevel::info, "configuration-read", "", {{"zones", rows.size()}});
+    if (settings_.configured) settings_.configured(configuration_);
+}
+
+void ZoneKeeper::plan_rows(Plan& plan, const ZoneRows& rows) {
+    for (uint32_t i = 0; i < states_.numbers(); ++i)
+        if (ZoneState* state = states_.find(i)) state->listed = false;
+    for (size_t i = 0; i < rows.size(); ++i) {
+        ConfiguredZone row = rows[i];
+        ZoneState* state = find(row.name);
+        if (state != nullptr) {
+            state->listed = true;
+            bool same = !state->added && state->path() == row.file &&
+                        state->choices->key == row.choices->key;
+            if (same) {
+                state->choices = row.choices;
+                continue;
+            }
+        }
+        ZoneChange& change = plan.changes.emplace_back(row.name);
+        change.state = state;
+        change.file = row.file;
+        change.choices = row.choices;
+    }
+}
+
+// Zones that were added take on what their templates say now.
+void ZoneKeeper::plan_added(Plan& plan) {
+    for (uint32_t i = 0; i < states_.numbers(); ++i) {
+        ZoneState* state = states_.find(i);
+        if (state == nullptr || !state->added || state->listed) continue;
+        std::shared_ptr<const ZoneChoices> choices = configuration_.choices;
+        std::string template_name = state->rare != nullptr ? state->rare->template_name : "";
+        if (!template_name.empty()) {
+            auto found = configuration_.templates.find(template_name);
+            // A template that is no more: what it said holds on.
+            choices = found != configuration_.templates.end() ? found->second : state->choices;
+        }
+        if (state->choices->key == choices->key) {
+            state->choices = choices;
+            continue;
+        }
+        plan_again(plan, *state).choices = choices;
+    }
+}
+
+// Zones whose files are others than were read.
+void ZoneKeeper::plan_files(Plan& plan) {
+    std::vector<bool> planned(states_.numbers());
+    for (const ZoneChange& change : plan.changes)
+        if (change.state != nullptr) planned[change.state->number] = true;
+    for (const ZoneState* state : plan.gone) planned[state->number] = true;
+    std::mutex mutex;
+    std::vector<std::pair<uint32_t, uint64_t>> others;  // numbers and sizes
+    std::atomic<size_t> unchanged{0};
+    constexpr size_t kStretch = 256;
+    size_t stretches = (planned.size() + kStretch - 1) / kStretch;
+    zones::share_out(settings_.threads, stretches, [&](size_t stretch) {
+        size_t end = std::min(planned.size(), (stretch + 1) * kStretch);
+        for (size_t i = stretch * kStretch; i < end && !stopping_; ++i) {
+            const ZoneState* state = states_.find(static_cast<uint32_t>(i));
+            if (state == nullptr || planned[i]) continue;
+            uint64_t size = 0;
+            if (is_same(*state, size)) {
+                ++unchanged;
+                continue;
+            }
+            std::lock_guard lock(mutex);
+            others.emplace_back(state->number, size);
+        }
+    });
+    plan.unchanged = unchanged;
+    std::sort(others.begin(), others.end());
+    for (auto [number, size] : others) {
+        ZoneChange& change = plan_again(plan, *states_.find(number));
+        change.size = size;
+    }
+}
+
+// A zone with all that it is already.
+ZoneChange& ZoneKeeper::plan_again(Plan& plan, ZoneState& state) const {
+    ZoneChange& change = plan.changes.emplace_back(state.served->name());
+    change.state = &state;
+    change.file = state.path();
+    change.choices = state.choices;
+    change.added = state.added;
+    if (state.rare != nullptr) change.template_name = state.rare->template_name;
+    return change;
+}
+
+// What was refused is always tried again: the cause may lie in a file that could not be read.
+bool ZoneKeeper::is_same(const ZoneState& state, uint64_t& size) const {
+    auto mark_now = [&](const std::string& path) {
+        auto identity = files_.identity(path);
+        if (!identity.ok()) return FileMark{0};
+        size = std::max(size, identity->size);
+        return mark_of(identity.value(), settings_.reading.key);
+    };
+    FileMark mark = mark_now(std::string(state.path()));
+    if (mark == 0 || mark != state.mark || state.is_refused() || !state.served->loaded())
+        return false;
+    if (state.rare == nullptr) return true;
+    return std::all_of(
+        state.rare->included.begin(), state.rare->included.end(), [&](const IncludedFile& file) {
+            return file.mark != 0 && mark_now(file.path) == file.mark;
+        });
+}
+
+// ---- load --------------------------------------------------------------------------------------
+
+void ZoneKeeper::load(Plan& plan) {
+    unsigned threads = settings_.threads;
+    auto is_big = [&](const ZoneChange& change) {
+        return threads > 1 && (change.size >= kSharedFile || plan.changes.size() == 1);
+    };
+    zones::share_out(threads, plan.changes.size(), [&](size_t i) {
+        if (!is_big(plan.changes[i]) && !stopping_) load(plan.changes[i], 1);
+    });
+    for (ZoneChange& change : plan.changes)
+        if (is_big(change) && !stopping_) load(change, threads);
+    for (ZoneChange& change : plan.changes) serve(change);
+}
+
+void ZoneKeeper::load(ZoneChange& change, unsigned threads) {
+    change.version = loading().load(change.name, change.file, *change.choices, threads);
+    if (change.version.zone == nullptr)
+        change.refused = change.version.reason;
+    else
+        compare(change);
+}
+
+// Against the version that is served, if there is one.
+void ZoneKeeper::compare(ZoneChange& change) {
+    if (change.state == nullptr || !change.state->served->loaded()) return;
+    const ServedZone& served = *change.state->served;
+    const zones::Zone& next = *change.version.zone;
+    size_t before = served.zone().record_count(), after = next.record_count();
+    if (shrinks_more(before, after, change.choices->max_shrink)) {
+        change.refused = "it would shrink from " + std::to_string(before) + " to " +
+                         std::to_string(after) + " records, by more than max-shrink = " +
+                         std::to_string(change.choices->max_shrink) + " percent";
+        return;
+    }
+    change.report.emplace(served.name(), served.negative_ttl());
+    zones::for_each_change(served.zone(), next,
+                           [&](dns::NameView owner, const zones::RrsetView& old,
+                               const zones::RrsetView& now) {
+                               change.report->add(owner, old, now);
+                           });
+    static const dns::Rule* const rule = find_rule("serial-not-advanced");
+    bool behind = rule != nullptr && change.report->count() > 0 &&
+                  !is_ahead(next.serial(), served.serial());
+    if (!behind || change.choices->severities.of(*rule) == dns::Severity::off) return;
+    dns::Finding finding;
+    finding.rule = rule;
+    finding.words = {std::to_string(next.serial()), std::to_string(served.serial())};
+    if (change.choices->severities.of(*rule) == dns::Severity::error)
+        change.refused = finding.sentence();
+    else
+        log_.event(LogLevel::warning, "serial-not-advanced", finding.sentence(),
+                   {{"zone", dns::to_text(change.name)}});
+}
+
+// What will be served of the zone: the new version, or the old one with what is chosen now; for a
+// zone that has none, nothing but the reason. On the jobs' thread.
+void ZoneKeeper::serve(ZoneChange& change) {
+    if (stopping_) return;
+    if (change.state != nullptr) {
+        change.before = change.state->served;
+    } else {
+        std::lock_guard lock(mutex_);
+        change.state = &states_.make();
+    }
+    auto zone = change.version.zone;
+    auto sources = change.version.sources;
+    std::string reason;
+    if (change.refuses()) {
+        zone = change.before != nullptr ? change.before->shared_zone() : nullptr;
+        sources = zone != nullptr ? change.before->sources() : nullptr;
+        if (zone == nullptr) reason = change.refused;
+    }
+    change.after = std::make_shared<const ServedZone>(
+        change.name, change.state->number, std::move(zone), options_of(change.choices),
+        std::move(sources), reason);
+}
+
+}  // namespace server

@@ -1,0 +1,44 @@
+#include "server/publish/zone_states.h"
+
+#include <cstring>
+
+namespace server {
+
+void ZoneState::set_path(std::string_view path) {
+    file = std::make_unique<char[]>(path.size() + 1);
+    std::memcpy(file.get(), path.data(), path.size());
+}
+
+ZoneState::Rare& ZoneState::rare_facts() {
+    if (rare == nullptr) rare = std::make_unique<Rare>();
+    return *rare;
+}
+
+ZoneState& ZoneStates::make() {
+    uint32_t slot;
+    if (free_.empty()) {
+        slot = static_cast<uint32_t>(slots_.size());
+        slots_.emplace_back();
+    } else {
+        slot = free_.back();
+        free_.pop_back();
+    }
+    ZoneState& state = slots_[slot];
+    state.number = numbers();
+    slot_of_.push_back(slot);
+    return state;
+}
+
+void ZoneStates::remove(ZoneState& state) {
+    uint32_t slot = slot_of_[state.number];
+    slot_of_[state.number] = kNone;
+    state = ZoneState();
+    free_.push_back(slot);
+}
+
+ZoneState* ZoneStates::find(uint32_t number) {
+    if (number >= slot_of_.size() || slot_of_[number] == kNone) return nullptr;
+    return &slots_[slot_of_[number]];
+}
+
+}  // namespace server

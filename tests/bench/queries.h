@@ -1,0 +1,64 @@
+// What the load generators share: queries from a file of gen_zone, and the check of their answers.
+//
+//   NAME.q    "name type" a line        ->  messages, ready to be sent, but for the id
+//   NAME.exp  a letter a line           ->  what the answer must be: A R N X (see gen_zone)
+//   NAME.sum  64 bits a query           ->  the digest of the whole answer, from a first pass
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+enum class Edns { none, plain, dnssec };
+
+struct Queries {
+    std::vector<uint8_t> octets;
+    std::vector<size_t> begins;  // one more than there are queries
+    std::string letters;         // empty, or one a query
+    std::vector<uint64_t> digests;
+
+    size_t count() const { return begins.size() - 1; }
+    const uint8_t* message(size_t number) const { return octets.data() + begins[number]; }
+    size_t size(size_t number) const { return begins[number + 1] - begins[number]; }
+};
+
+// Ends the program with a sentence where a file cannot be read.
+Queries read_queries(const std::string& path, Edns edns);
+
+// Whether an answer is what its letter says, and whole; `letter` 0: any answer is.
+bool as_expected(char letter, const uint8_t* answer, size_t size);
+
+// All that an answer says, whatever the order of records, the compression and the case of names:
+// rcode, aa, tc, answer section, and where that is empty the authority section. 0: unreadable.
+uint64_t digest(const uint8_t* answer, size_t size);
+
+double seconds_now();
+
+// Times in microseconds, counted in buckets that grow by a sixteenth.
+class Histogram {
+  public:
+    Histogram() : buckets_(kBuckets) {}
+    void add(double seconds);
+    double microseconds_at(double share) const;  // 0.5: the median
+    double most() const { return most_; }
+
+  private:
+    static constexpr size_t kBuckets = 16 * 40;
+    std::vector<uint64_t> buckets_;
+    uint64_t count_ = 0;
+    double most_ = 0;
+};
+
+// What a run counted; printed as one line of JSON.
+struct Outcome {
+    uint64_t sent = 0, answered = 0, lost = 0, wrong = 0, stray = 0, truncated = 0, octets = 0;
+    double seconds = 0;
+    std::string first_wrong;
+    Histogram times;
+
+    void print() const;
+};
+
+}  // namespace bench
