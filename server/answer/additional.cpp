@@ -38,33 +38,24 @@ class Additional {
         }
     }
 
+    // In-domain glue first, so that nothing else takes its room.
     void glue(const NodeView& cut, const RrsetView& servers) {
-        bool as_linked = servers.has_links() && zone_.zone().changes().empty();
         // All in-domain glue is due, but more octets than a message has are of no use.
         size_t room = dns::kMaxMessage;
-        size_t number = 0;
-        for (zones::RecordView record : servers) {
-            size_t at = number++;
-            dns::NameView name(record.rdata().data(), record.rdata().size());
-            dns::NameView relative;
-            if (!zone_.zone().relative(name, relative)) {
-                find_elsewhere(name);
-                continue;
+        for (bool in_domain : {true, false}) {
+            size_t number = 0;
+            for (zones::RecordView record : servers) {
+                const size_t at = number++;
+                dns::NameView name(record.rdata().data(), record.rdata().size());
+                dns::NameView relative;
+                if (!zone_.zone().relative(name, relative)) {
+                    if (!in_domain) find_elsewhere(name);
+                } else if (dns::is_at_or_below(relative, cut.name()) == in_domain) {
+                    const size_t size = add_server(servers, at, relative, in_domain);
+                    if (size > room) return;
+                    room -= size;
+                }
             }
-            NodeView host;
-            if (!as_linked)
-                host = zone_.zone().find(relative);
-            else if (zones::Ref link = servers.link(at))
-                host = zone_.zone().base().node(link);
-            if (!host) {
-                tell(StepKind::target_absent, name);
-                continue;
-            }
-            bool in_domain = dns::is_at_or_below(relative, cut.name()) || cut.name().empty();
-            size_t size = add_addresses(host, in_domain ? Why::in_domain_glue : Why::sibling_glue);
-            if (size == 0) tell(StepKind::target_without_addresses, name);
-            if (size > room) return;
-            room -= size;
         }
     }
 
@@ -103,6 +94,23 @@ class Additional {
         const ServedZone* other = audience_.view.zones.find_longest(name);
         if (other == nullptr || !audience_.may_follow_into(*other, zone_)) return nullptr;
         return other;
+    }
+
+    // Octets of the addresses that were added for one server of a cut, at least.
+    size_t add_server(const RrsetView& servers, size_t number, dns::NameView relative,
+                      bool in_domain) {
+        NodeView host;
+        if (!servers.has_links() || !zone_.zone().changes().empty())
+            host = zone_.zone().find(relative);
+        else if (zones::Ref link = servers.link(number))
+            host = zone_.zone().base().node(link);
+        const Why why = in_domain ? Why::in_domain_glue : Why::sibling_glue;
+        const size_t size = host ? add_addresses(host, why) : 0;
+        if (size == 0) {
+            StepKind kind = host ? StepKind::target_without_addresses : StepKind::target_absent;
+            tell(kind, relative, zone_.name());
+        }
+        return size;
     }
 
     // A cut's server outside this zone: its addresses, where the view is followed.
@@ -155,15 +163,19 @@ class Additional {
         return false;
     }
 
-    void tell(StepKind kind, dns::NameView name) {
+    void tell(StepKind kind, dns::NameView name, dns::NameView origin = {}) {
         if constexpr (Tracer::kOn) {
             Step& step = trace_.add(kind);
             step.zone = &zone_;
             step.number = kMostTargets;
-            if (!name.empty()) step.name = dns::Name(name);
+            if (!origin.empty())
+                dns::Name::join(name, origin, step.name);
+            else if (!name.empty())
+                step.name = dns::Name(name);
         }
         static_cast<void>(kind);
         static_cast<void>(name);
+        static_cast<void>(origin);
     }
 
     const Audience& audience_;

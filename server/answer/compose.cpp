@@ -16,6 +16,11 @@ bool asks_for_alias(uint16_t type) {
     return type == dns::type::CNAME || type == dns::type::ANY;
 }
 
+// Types whose target is looked up in place of the owner, not beside it.
+bool names_alias(uint16_t type) {
+    return type == dns::type::CNAME || type == dns::type::DNAME;
+}
+
 bool made_by_signing(uint16_t type) {
     return type == dns::type::RRSIG || type == dns::type::NSEC || type == dns::type::NSEC3;
 }
@@ -98,7 +103,7 @@ class Composer {
         PlanItem& item = answer_item(zone, found, why, rrset);
         if (rrset.type() == dns::type::RRSIG) item.signatures = {};
         prove_wildcard(search, found);
-        if (dns::has_target_name(rrset.type()))
+        if (dns::has_target_name(rrset.type()) && !names_alias(rrset.type()))
             add_targets(audience_, zone, rrset, found.node, plan_, trace_);
     }
 
@@ -119,17 +124,17 @@ class Composer {
     // RFC 6672 3.2: the DNAME, a CNAME made from it, and on with the new name.
     bool add_redirect(Search& search, const Lookup& found) {
         const ServedZone& zone = *search.zone;
-        PlanItem& redirect = plan_.add(Section::answer, Why::redirect, zone, found.rrset);
-        redirect.node = found.node;
-        redirect.chain = here();
         const dns::Name& name = plan_.chain[plan_.chain_size - 1];
-        size_t owner_size = found.node.name().size() + zone.name().size();
-        redirect.skipped = static_cast<uint8_t>(name.size() - owner_size);
-        if (plan_.dnssec) redirect.signatures = found.node.find(dns::type::RRSIG, dns::type::DNAME);
+        const size_t below = name.size() - found.node.name().size() - zone.name().size();
+        if (!is_answered(found.rrset)) {
+            PlanItem& redirect = plan_.add(Section::answer, Why::redirect, zone, found.rrset);
+            own_by_ancestor(redirect, found.node, zone);
+            if (plan_.dnssec)
+                redirect.signatures = found.node.find(dns::type::RRSIG, dns::type::DNAME);
+        }
         dns::Octets rdata = found.rrset.first().rdata();
         dns::Name target;
-        if (!dns::Name::join({name.data(), redirect.skipped}, {rdata.data(), rdata.size()},
-                             target)) {
+        if (!dns::Name::join({name.data(), below}, {rdata.data(), rdata.size()}, target)) {
             plan_.rcode = dns::rcode::name_exists;  // YXDOMAIN: the new name is too long
             if constexpr (Tracer::kOn) tell(StepKind::redirect_too_long, zone, found.rrset);
             return false;
@@ -138,6 +143,15 @@ class Composer {
         alias.chain = here();
         alias.ttl_limit = found.rrset.ttl();
         return follow(search, target, found.rrset);
+    }
+
+    // A DNAME that a chain comes by twice is said once (RFC 2181 5).
+    bool is_answered(const zones::RrsetView& rrset) const {
+        for (const PlanItem& item : plan_.items)
+            if (item.section == Section::answer && item.rrset &&
+                item.rrset.wire().data() == rrset.wire().data())
+                return true;
+        return false;
     }
 
     // `target` becomes the chain's next name. True if it lies where this answer may go on.
@@ -173,13 +187,14 @@ class Composer {
 
     // The zone in which a chain goes on: the same, or where the view is followed its best match.
     const ServedZone* zone_of(dns::NameView target, const ServedZone& zone) {
-        if (!audience_.view.follow_view)
-            return dns::is_at_or_below(target, zone.name()) ? &zone : nullptr;
         dns::LabelOffsets labels(target);
         NoTrace quiet;
-        const ServedZone* other =
-            choose_zone(audience_.view, target, {labels.at.data(), labels.count}, type_, quiet);
-        return other != nullptr && audience_.may_follow_into(*other, zone) ? other : nullptr;
+        const ServedZone* nearest = choose_zone(audience_.view, target,
+                                                {labels.at.data(), labels.count}, type_, quiet);
+        if (nearest == nullptr || nearest == &zone) return nearest;
+        if (audience_.may_follow_into(*nearest, zone)) return nearest;
+        // What another zone here has to say, this one must not; but it may hand the name on.
+        return zone.zone().locate_absolute(target).crossing ? &zone : nullptr;
     }
 
     void add_referral(const ServedZone& zone, const Lookup& found) {
@@ -189,7 +204,8 @@ class Composer {
         if constexpr (Tracer::kOn)
             tell(StepKind::referral, zone, found.rrset).name =
                 zone.zone().absolute(found.node.name());
-        if (plan_.dnssec) {
+        // A DS of a zone that is not signed could not be believed (RFC 4035 3.1.4).
+        if (plan_.dnssec && zone.denial() != Denial::none) {
             if (zones::RrsetView ds = found.node.find(dns::type::DS)) {
                 PlanItem& item = plan_.add(Section::authority, Why::signed_delegation, zone, ds);
                 own_by_ancestor(item, found.node, zone);

@@ -125,7 +125,9 @@ void Denials<Tracer>::add(const NodeView& node, StepKind kind, dns::NameView abo
     static_cast<void>(about);
     if (!rrset) return;  // the chain has a hole: the answer goes out as it is
     for (const PlanItem& item : plan_.items)
-        if (item.rrset && item.rrset.wire().data() == rrset.wire().data()) return;
+        if (item.section == Section::authority && item.rrset &&
+            item.rrset.wire().data() == rrset.wire().data())
+            return;
     PlanItem& item = plan_.add(Section::authority, Why::proof, zone_, rrset);
     item.node = node;
     item.chain = PlanItem::kNodeOwner;

@@ -289,6 +289,8 @@ class Responder {
         search.position = search.zone->zone().locate(search.query);
         Composed composed =
             compose({*pending.view, request.client}, search, pending.query.type, plan, trace_);
+        // RFC 1035 6.2: nobody can vouch for all classes.
+        if (pending.query.rr_class == dns::rr_class::any) plan.authoritative = false;
         outcome.rcode = plan.rcode;
         classify(composed, search.query, outcome);
         Encoded encoded = encode(plan, envelope, writer, trace_);
