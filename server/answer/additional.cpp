@@ -26,6 +26,8 @@ class Additional {
                 return;
             }
             dns::NameView name = dns::target_name(rrset.type(), record.rdata());
+            // "." is no host (RFC 2782, RFC 7505), in the root zone neither.
+            if (name.is_root() && !is_service(rrset.type()) && !glue_allowed) continue;
             Place place = {};
             // RFC 9460 2.5.2: "." in ServiceMode is the owner; in AliasMode it is nothing.
             if (name.is_root() && is_service(rrset.type())) {

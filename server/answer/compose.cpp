@@ -99,12 +99,16 @@ class Composer {
                 found.rrset && type_ != dns::type::RRSIG ? StepKind::answer : StepKind::one_of_many;
             tell(kind, zone, rrset).number = rrset.count();
         }
-        // Before the item: adding it may move the others.
-        PlanItem& item = answer_item(zone, found, why, rrset);
-        if (rrset.type() == dns::type::RRSIG) item.signatures = {};
+        // A chain through a DNAME may end at that very DNAME.
+        if (found.from_wildcard || !is_answered(rrset)) {
+            PlanItem& item = answer_item(zone, found, why, rrset);
+            if (rrset.type() == dns::type::RRSIG) item.signatures = {};
+        }
         prove_wildcard(search, found);
-        if (dns::has_target_name(rrset.type()) && !names_alias(rrset.type()))
-            add_targets(audience_, zone, rrset, found.node, plan_, trace_);
+        if (!dns::has_target_name(rrset.type()) || names_alias(rrset.type())) return;
+        // A wildcard's own records are not found under its name by who asked for another.
+        zones::NodeView owner = found.from_wildcard ? zones::NodeView() : found.node;
+        add_targets(audience_, zone, rrset, owner, plan_, trace_);
     }
 
     // One RRset stands for all (RFC 8482 4.1): the first that is not there for DNSSEC alone.
@@ -145,10 +149,11 @@ class Composer {
         return follow(search, target, found.rrset);
     }
 
-    // A DNAME that a chain comes by twice is said once (RFC 2181 5).
+    // A DNAME that a chain comes by twice is said once (RFC 2181 5). What a wildcard stood for had
+    // another owner.
     bool is_answered(const zones::RrsetView& rrset) const {
         for (const PlanItem& item : plan_.items)
-            if (item.section == Section::answer && item.rrset &&
+            if (item.section == Section::answer && item.why != Why::wildcard && item.rrset &&
                 item.rrset.wire().data() == rrset.wire().data())
                 return true;
         return false;
