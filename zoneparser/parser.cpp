@@ -42,7 +42,8 @@ Run::Run(const dns::Files& files, dns::Sources& sources, dns::Findings& findings
       options_(options),
       prepare_(prepare),
       progress_(progress),
-      scratch_(std::make_unique_for_overwrite<Scratch>()),  // zeroing it would cost a small zone dear
+      // Zeroing it would cost a small zone dear.
+      scratch_(std::make_unique_for_overwrite<Scratch>()),
       workers_(std::max(options.threads, 1u) - 1) {
     budget_.records_left = options.limits.generate_records;
     budget_.octets_left = options.limits.generate_records * kGeneratedOctets;
@@ -195,7 +196,7 @@ void Run::read_on(Reading& reading, const char* until) {
     const char* from = reading.position;
     if (batch_ == nullptr) {
         batch_ = std::make_unique<RecordBatch>();
-        batch_->octets.reserve(static_cast<size_t>(until - from) * 2);
+        batch_->octets.reserve(static_cast<size_t>(until - from) * RecordBatch::kOctetsOfText);
     }
     EntrySetting setting{findings_, reading.source, &sources_, &budget_, true};
     EntryReader reader(setting, Lexer(from, reading.end, reading.line), reading.state, *batch_,

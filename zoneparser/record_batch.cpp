@@ -43,8 +43,8 @@ void free_octets(uint8_t* octets, size_t capacity) {
 }
 
 uint8_t* map_octets(size_t capacity) {
-    // A huge page begins at its own multiple: a hundredth of the page faults, a fifth of their cost.
-    // What stands in front of that goes back at once.
+    // A huge page begins at its own multiple: a hundredth of the page faults, a fifth of their
+    // cost. What stands in front of that goes back at once.
     bool huge = capacity >= kHuge;
     size_t mapped = huge ? capacity + kHuge : capacity;
     void* fresh =

@@ -2,7 +2,7 @@
 // same owner, in one piece of memory per stretch of text. A run is read front to back, so that who
 // comes to it in another order waits for memory once.
 //
-//   octets   [ run: 2 records | 3www7example3com0 | head rdata.. | head rdata.. ] [ run: 1 ... ] ...
+//   octets   [ run: 2 records | 3www7example3com0 | head rdata.. | head rdata.. ] [ run: 1 .. ] ..
 //
 // Big files are parsed in stretches by several threads, each ignorant of the lines before its own:
 // places in a batch count lines from the stretch's first one, and `line_base` is added when the
@@ -91,7 +91,6 @@ struct RecordBatch {
             Iterator& operator++() {
                 const RecordHead* record = (**this).first();
                 for (uint32_t i = (**this).record_count; i > 0; --i) record = record->next();
-                // The last has nothing behind it to look at.
                 at_ = reinterpret_cast<const uint8_t*>(record);
                 --left_;
                 return *this;
@@ -109,6 +108,9 @@ struct RecordBatch {
       private:
         const RecordBatch& batch_;
     };
+
+    // Memory for each octet of text, so that growing is rare; what is not used goes back.
+    static constexpr size_t kOctetsOfText = 3;
 
     RecordBatch() = default;
     RecordBatch(const RecordBatch&) = delete;

@@ -79,7 +79,7 @@ void Speculation::read(Stretch& stretch, Scratch& scratch) const {
     stretch.batch = std::make_unique<RecordBatch>();
     stretch.batch->source = source_;
     size_t octets = static_cast<size_t>(stretch.until - stretch.begin);
-    stretch.batch->octets.reserve(octets * 2);
+    stretch.batch->octets.reserve(octets * RecordBatch::kOctetsOfText);
     stretch.left = stretch.supposed;
     EntrySetting setting{*stretch.findings, source_, nullptr, nullptr, stretch.inherited_known};
     EntryReader reader(setting, Lexer(stretch.begin, text_end_, 1), stretch.left, *stretch.batch,

@@ -28,7 +28,7 @@ size_t shared_labels(dns::NameView a, dns::NameView b) {
 
 // Writes one share of the canonical order into its part.
 class ShareBuilder {
-public:
+  public:
     ShareBuilder(const Batches& batches, PartWriter& part, const dns::Name& origin,
                  dns::Findings& findings, const dns::Limits& limits)
         : batches_(batches),
@@ -51,7 +51,7 @@ public:
         while (!ancestors_.empty()) close();
     }
 
-private:
+  private:
     // A name on the way from the apex to the one written last, in this part or one in front of it.
     struct Ancestor {
         dns::NameView name;
@@ -67,8 +67,8 @@ private:
     const zoneparser::OwnerRun& run_of(const SortItem& item) const {
         return batch_of(item).run_at(item.run_offset());
     }
-    // Runs lie in the order of the text, so each step here would wait for memory: a run is asked for
-    // some steps before, the records behind its head and name as well.
+    // Runs lie in the order of the text, so each step here would wait for memory: a run is asked
+    // for some steps before, the records behind its head and name as well.
     void fetch_ahead(std::span<const SortItem> items, size_t i) const {
         constexpr size_t kAhead = 12;
         if (i + kAhead >= items.size()) return;
@@ -141,7 +141,8 @@ private:
 
 size_t records_of(std::span<const SortItem> items, const Batches& batches) {
     size_t count = 0;
-    for (const SortItem& item : items) count += batches[item.batch]->run_at(item.run_offset()).record_count;
+    for (const SortItem& item : items)
+        count += batches[item.batch]->run_at(item.run_offset()).record_count;
     return count;
 }
 
@@ -172,20 +173,23 @@ std::shared_ptr<const Zone> build(zoneparser::ParsedZone& parsed, const dns::Nam
     report_outside(batches, findings);
     SortedItems sorted = sort_items(batches, origin.size(), options.threads);
     size_t shares = sorted.share_count();
-    size_t most_octets = sizeof(NodeHead) * 2;  // the apex, if it has no records
-    for (const auto& batch : batches)
-        most_octets += static_cast<const PreparedBatch*>(batch->prepared.get())->most_node_octets;
-    BaseWriter writer(origin, options.key, shares, most_octets + shares * 64);
-    std::vector<dns::Findings> found(
-        shares, dns::Findings(findings.severities(), findings.limits()));
+    // The apex, if it has no records; and what is lost between parts.
+    BaseBounds most{1, parsed.record_count, sizeof(NodeHead) * 2 + shares * 64};
+    for (const auto& batch : batches) {
+        const auto& prepared = *static_cast<const PreparedBatch*>(batch->prepared.get());
+        most.names += prepared.most_names;
+        most.octets += prepared.most_node_octets;
+    }
+    BaseWriter writer(origin, options.key, shares, most);
+    std::vector<dns::Findings> found(shares,
+                                     dns::Findings(findings.severities(), findings.limits()));
     share_out(options.threads, shares, [&](size_t i) {
         std::span<const SortItem> items = sorted.share(i);
         if (items.empty() && sorted.items.size() > 0) return;
         // The first share that has items has the apex, or makes it.
         size_t first = sorted.bounds[i];
         const SortItem* before = first == 0 ? nullptr : &sorted.items[first - 1];
-        PartWriter& part = writer.open(i);
-        part.expect(items.size() + items.size() / 8, records_of(items, batches));
+        PartWriter& part = writer.open(i, records_of(items, batches));
         ShareBuilder builder(batches, part, origin, found[i], options.limits);
         builder.build(items, before);
         writer.place(i);

@@ -89,8 +89,8 @@ size_t DenialOrder::memory() const {
     return sizeof(*this) + owners_.size() * sizeof(Ref) + samples_.size() * sizeof(SortKey);
 }
 
-// Hashes are spread evenly: from where this one would stand, in steps that grow, until its place lies
-// in [low, high].
+// Hashes are spread evenly: from where this one would stand, in steps that grow, until its place
+// lies in [low, high].
 void DenialOrder::enclose(const SortKey& key, size_t& low, size_t& high) const {
     size_t guess = static_cast<size_t>(hash_value(key.high) * uint64_t{samples_.size()} >> 32);
     if (samples_[guess] < key) {

@@ -4,10 +4,11 @@
 //   samples   key ............... key ............... key         16 octets for 16 owners
 //   owners    Ref Ref Ref ... Ref Ref Ref Ref ... Ref Ref ...     of the base, canonical order
 //
-// A search halves the samples; hashes are spread evenly, so for NSEC3 it begins where the hash says.
-// Then it fetches the 16 owners behind the sample at once and halves those. Names that share their
-// first 16 octets are halved by themselves. No choice of names makes it longer than that.
-// Measured on a million owners: see tests/bench/figures.cpp, "denial".
+// A search halves the samples; hashes are spread evenly, so for NSEC3 it begins where the hash
+// says. Then it fetches the 16 owners behind the sample at once and halves those. Names that share
+// their first 16 octets are halved by themselves. No choice of names makes it longer than that.
+// Measured on a million owners (apex-figures denial): about twice the time of finding one name, half
+// of that of halving all names.
 //
 // Changes over a base keep the owners that they add, and gaps: stretches of the base's owners that
 // count no more. Both are persistent maps, so a version costs what it changes.

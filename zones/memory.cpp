@@ -10,6 +10,15 @@
 
 namespace zones {
 
+namespace {
+
+size_t round_to_pages(size_t octets) {
+    size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    return (octets + page - 1) / page * page;
+}
+
+}  // namespace
+
 Memory::Memory(Memory&& other) noexcept {
     *this = std::move(other);
 }
@@ -18,6 +27,7 @@ Memory& Memory::operator=(Memory&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
     std::swap(mapped_, other.mapped_);
+    std::swap(skipped_, other.skipped_);
     std::swap(used, other.used);
     return *this;
 }
@@ -25,28 +35,40 @@ Memory& Memory::operator=(Memory&& other) noexcept {
 Memory::~Memory() {
     if (mapped_)
         munmap(data_, size_);
-    else
-        std::free(data_);
+    else if (data_ != nullptr)
+        std::free(data_ - skipped_);
 }
 
+// From a multiple of the size of huge pages: random searches over a big zone would miss the address
+// translation cache at each step, and a first touch of small pages is five times as dear.
 Memory Memory::reserve(size_t octets) {
+    constexpr size_t kHuge = size_t{2} << 20;
     Memory memory;
-    memory.size_ = octets;
-    void* at = mmap(nullptr, octets, PROT_READ | PROT_WRITE,
+    memory.size_ = round_to_pages(octets);
+    size_t mapped = memory.size_ + kHuge;
+    void* at = mmap(nullptr, mapped, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (at == MAP_FAILED) throw std::bad_alloc();
-    // Random searches over a big zone would miss the address translation cache at each step.
-    madvise(at, octets, MADV_HUGEPAGE);
-    memory.data_ = static_cast<uint8_t*>(at);
+    auto* octets_at = static_cast<uint8_t*>(at);
+    size_t skip = -reinterpret_cast<uintptr_t>(octets_at) & (kHuge - 1);
+    if (skip > 0) munmap(octets_at, skip);
+    munmap(octets_at + skip + memory.size_, mapped - skip - memory.size_);
+    memory.data_ = octets_at + skip;
     memory.mapped_ = true;
+    if (memory.size_ > 0) madvise(memory.data_, memory.size_, MADV_HUGEPAGE);
     return memory;
 }
 
+// Aligned by hand: the allocator would leave a hole in front of each piece.
 Memory Memory::exact(size_t octets) {
+    constexpr size_t kLine = 64;
+    constexpr size_t kAligned = 16;  // what malloc promises
     Memory memory;
+    auto* start = static_cast<uint8_t*>(std::malloc(octets + kLine - kAligned));
+    if (start == nullptr) throw std::bad_alloc();
+    memory.skipped_ = static_cast<uint8_t>(-reinterpret_cast<uintptr_t>(start) & (kLine - 1));
+    memory.data_ = start + memory.skipped_;
     memory.size_ = octets;
-    memory.data_ = static_cast<uint8_t*>(std::aligned_alloc(64, (octets + 64) & ~size_t{63}));
-    if (memory.data_ == nullptr) throw std::bad_alloc();
     std::memset(memory.data_, 0, octets);
     memory.used = octets;
     return memory;
@@ -54,8 +76,7 @@ Memory Memory::exact(size_t octets) {
 
 void Memory::shrink(size_t octets) {
     if (!mapped_) return;
-    size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-    size_t keep = (octets + page - 1) / page * page;
+    size_t keep = round_to_pages(octets);
     if (keep < size_) {
         munmap(data_ + keep, size_ - keep);
         size_ = keep;

@@ -30,6 +30,7 @@ private:
     uint8_t* data_ = nullptr;
     size_t size_ = 0;
     bool mapped_ = false;
+    uint8_t skipped_ = 0;  // octets in front of data_ that were allocated with it
 };
 
 // An array of plain values over such memory, for the big tables of a load.

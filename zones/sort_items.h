@@ -33,9 +33,12 @@ struct SortItem {
 // memory, behind the records; their `batch` is not set yet.
 struct PreparedBatch {
     size_t items_at = 0;
-    size_t item_count = 0;               // the runs inside the zone
-    std::vector<uint64_t> outside_runs;  // offsets of those whose owners are not at or below the origin
-    size_t most_node_octets = 0;         // that can come of this batch
+    size_t item_count = 0;  // the runs inside the zone
+    // Offsets of the runs whose owners are not at or below the origin.
+    std::vector<uint64_t> outside_runs;
+    // What can come of this batch.
+    size_t most_names = 0;
+    size_t most_node_octets = 0;
 
     std::span<const SortItem> items(const zoneparser::RecordBatch& batch) const {
         return {reinterpret_cast<const SortItem*>(batch.octets.data() + items_at), item_count};

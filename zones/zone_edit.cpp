@@ -138,8 +138,7 @@ void ZoneEdit::settle_denials() {
         for (auto at = changes_->layer.in_order(); at; at.next()) made_.push_back(at.shared());
     }
     if (!next_->denial_) return;
-    for (const auto& node : made_)
-        changes_->denials.note(*next_->base_, *next_->denial_, node);
+    for (const auto& node : made_) changes_->denials.note(*next_->base_, *next_->denial_, node);
 }
 
 std::shared_ptr<const Zone> ZoneEdit::finish() {
@@ -163,7 +162,8 @@ bool Zone::wants_fold() const {
 }
 
 std::shared_ptr<const Zone> Zone::fold() const {
-    BaseWriter writer(dns::Name(origin()), base_->key(), 1, 0);
+    BaseWriter writer(dns::Name(origin()), base_->key(), 1, {name_count(), record_count(), 0});
+    PartWriter& part = writer.open(0, record_count());
     std::vector<RrsetParts> parts;
     std::vector<dns::Place> places;
     for (Cursor at(*this); at; at.next()) {
@@ -176,8 +176,8 @@ std::shared_ptr<const Zone> Zone::fold() const {
                              has_links(rrset.type()), rrset.wire()});
             for (size_t k = 0; k < rrset.count(); ++k) places.push_back(rrset.place(k));
         }
-        Ref made = writer.part(0).add(node.name(), parts, places);
-        writer.part(0).settle(made, node.children(), node.head().facts);
+        Ref made = part.add(node.name(), parts, places);
+        part.settle(made, node.children(), node.head().facts);
     }
     std::shared_ptr<Base> base = writer.finish(1);
     // More than a base can number stays as it is: changes over the base that it has.

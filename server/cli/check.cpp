@@ -1,6 +1,7 @@
 // apex check: would these zones be served, and what is wrong with them?
 #include <algorithm>
 
+#include "server/cli/text_checks.h"
 #include "server/cli/zone_call.h"
 #include "server/config/configuration.h"
 
@@ -76,7 +77,9 @@ int check_configuration(World& world, const Call& call, LoadSettings settings,
     dns::Sources sources;
     dns::Severities severities;
     dns::Findings findings(severities);
-    auto read = read_configuration(world.files, file, sources, findings);
+    ReadingOptions options;
+    options.checks = text_checks();
+    auto read = read_configuration(world.files, file, sources, findings, options);
     if (!read.ok())
         return system_at_fault(world, "check", unreadable_sentence(file, read.fault().sentence));
     // What the command line says comes after what the file says.

@@ -76,15 +76,17 @@ constexpr OptionRow kServeOptions[] = {
     kHelp,
 };
 
-constexpr OptionRow kCtlOptions[] = {
-    {"config", 'c', "FILE",
-     "asks the server of this configuration; the default is apex.toml, if it is here",
-     Completes::files},
-    {"state-dir", 'd', "FOLDER", "asks the server that has this state folder", Completes::folders},
-    {"socket", 's', "PATH", "asks the server that has this control socket", Completes::files},
-    {"json", 'j', "", "shows the reply as JSON, one object on a line"},
-    kHelp,
-};
+constexpr auto kCtlOptions = joined(
+    std::array{
+        OptionRow{"config", 'c', "FILE",
+                  "asks the server of this configuration; the default is apex.toml, if it is here",
+                  Completes::files},
+        OptionRow{"state-dir", 'd', "FOLDER", "asks the server that has this state folder",
+                  Completes::folders},
+        OptionRow{"socket", 's', "PATH", "asks the server that has this control socket",
+                  Completes::files},
+        OptionRow{"json", 'j', "", "shows the reply as JSON, one object on a line"}},
+    kQuestionOptions, std::array{kHelp});
 
 constexpr OptionRow kHelpOptions[] = {
     {"format", 'f', "text|roff", "roff: as a part of a manual page", Completes::choices},
@@ -103,7 +105,7 @@ constexpr const char* kServeSynopses[] = {"[OPTION ...] -c FILE", "[OPTION ...] 
                                           "[OPTION ...] FILE"};
 constexpr const char* kCtlSynopses[] = {
     "[OPTION ...] status|stats|stop", "[OPTION ...] zones [NAME]",
-    "[OPTION ...] which NAME [CLIENT]", "[OPTION ...] explain NAME [TYPE]",
+    "[OPTION ...] which NAME [CLIENT]", "[OPTION ...] explain NAME [TYPE] [CLIENT]",
     "[OPTION ...] reload [ZONE]", "[OPTION ...] zone add NAME FILE [TEMPLATE]",
     "[OPTION ...] zone remove|reload NAME", "[OPTION ...] log reopen"};
 constexpr const char* kHelpSynopses[] = {"[COMMAND]", "rules|types|limits|config|requests|completion"};
@@ -119,7 +121,8 @@ constexpr CommandRow kCommands[] = {
      "the call is, 3 if the system is: a port in use, a missing permission.",
      kServeOptions, run_serve},
     {"ctl", kCtlSynopses, "asks a running server, or tells it what to do",
-     "The server is found by its control socket, control.sock in its state folder. What each request does: apex help requests.\n"
+     "The server is found by its control socket, control.sock in its state folder. What each "
+     "request does: apex help requests. The options from --client to --size are for explain.\n"
      "The exit code is 0 if it was done, 1 if the input is at fault, 2 if the call is, 3 if the "
      "system is: above all, if no server is running.",
      kCtlOptions, run_ctl},

@@ -97,7 +97,10 @@ class Ctl {
         dns::Sources sources;
         dns::Severities severities;
         dns::Findings findings(severities);
-        auto read = read_configuration(world_.files, file, sources, findings);
+        // However many zones there are: a request costs the same.
+        ReadingOptions options;
+        options.zones = false;
+        auto read = read_configuration(world_.files, file, sources, findings, options);
         if (!read.ok()) return system_fault_of(unreadable_sentence(file, read.fault().sentence));
         // A configuration that is being worked on still tells where the server is.
         path_ = read->server.state_folder;

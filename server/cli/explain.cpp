@@ -8,6 +8,7 @@
 #include "server/cli/explain_json.h"
 #include "server/cli/explain_text.h"
 #include "server/cli/message_text.h"
+#include "server/cli/text_checks.h"
 #include "server/cli/zone_call.h"
 #include "server/config/configuration.h"
 #include "server/config/nearest_word.h"
@@ -74,8 +75,9 @@ dns::Result<void, CallFault> read_addresses(const Call& options, const std::stri
                    Address& address) -> dns::Result<void, CallFault> {
         address = otherwise;
         if (text == nullptr || read_address(*text, address)) return {};
-        return CallFault{"'" + *text + "' is no address",
-                         "--" + std::string(option) + " takes one such as 192.0.2.1 or 2001:db8::1"};
+        return CallFault{
+            "'" + *text + "' is no address",
+            "--" + std::string(option) + " takes one such as 192.0.2.1 or 2001:db8::1"};
     };
     auto taken = read(client, this_machine(true), "client", out.address);
     if (!taken.ok()) return taken;
@@ -92,7 +94,8 @@ dns::Result<void, CallFault> read_size(const Call& options, uint16_t& size) {
     return {};
 }
 
-// A zone is in the operands as ORIGIN=FILE; what begins like a path or holds no = is the question's.
+// A zone is in the operands as ORIGIN=FILE; what begins like a path or holds no = is the
+// question's.
 bool names_zone(const std::string& word) {
     return word.find('=') != std::string::npos && word[0] != '.' && word[0] != '/';
 }
@@ -178,8 +181,8 @@ class Loading {
         std::shared_ptr<LoadedZone> zone = load_request(world_, request, settings);
         world_.kept.push_back(zone);
         if (zone->fault) {
-            exit_code_ = system_at_fault(world_, "explain",
-                                         unreadable_sentence(request.file, *zone->fault));
+            exit_code_ =
+                system_at_fault(world_, "explain", unreadable_sentence(request.file, *zone->fault));
         } else if (!zone->served()) {
             report(request, *zone);
         } else {
@@ -241,17 +244,13 @@ int explain(World& world, const Call& call, const ExplainCall& question,
 }
 
 // A configuration's faults are printed as `check` prints them.
-int read_configured(World& world, const Call& call, const std::string& file,
-                    LoadSettings& settings, ZoneSource& source) {
+int read_configured(World& world, const Call& call, const std::string& file, LoadSettings& settings,
+                    ZoneSource& source) {
     dns::Sources sources;
     dns::Severities severities;
     dns::Findings findings(severities);
     ReadingOptions options;
-    options.checks.network = [](std::string_view text) -> dns::Result<void> {
-        auto network = read_network(text);
-        if (network.ok()) return {};
-        return network.fault();
-    };
+    options.checks = text_checks();
     options.key = random_key();
     auto read = read_configuration(world.files, file, sources, findings, options);
     if (!read.ok())
@@ -274,17 +273,16 @@ int read_configured(World& world, const Call& call, const std::string& file,
     return kGood;
 }
 
-dns::Result<void, CallFault> read_named(const std::vector<std::string>& words,
-                                        ZoneSource& source) {
+dns::Result<void, CallFault> read_named(const std::vector<std::string>& words, ZoneSource& source) {
     auto requests = read_operands(words);
     if (!requests.ok()) return requests.fault();
     source.named = std::move(requests.value());
     for (size_t i = 0; i < source.named.size(); ++i)
         for (size_t k = 0; k < i; ++k)
             if (*source.named[i].origin == *source.named[k].origin)
-                return CallFault{"zone " + dns::to_text(*source.named[i].origin) +
-                                     " is named twice",
-                                 "leave out one of the two"};
+                return CallFault{
+                    "zone " + dns::to_text(*source.named[i].origin) + " is named twice",
+                    "leave out one of the two"};
     return {};
 }
 
@@ -314,7 +312,8 @@ dns::Result<ExplainCall, CallFault> read_explain_call(std::span<const std::strin
     if (read.ok()) read = read_size(options, call.udp_size);
     if (!read.ok()) return read.fault();
     if (call.dnssec_ok && call.udp_size == 0)
-        return CallFault{"--do needs EDNS, and --size 0 asks without it", "leave out one of the two"};
+        return CallFault{"--do needs EDNS, and --size 0 asks without it",
+                         "leave out one of the two"};
     return call;
 }
 

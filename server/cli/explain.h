@@ -21,8 +21,8 @@ inline constexpr std::array kQuestionOptions = {
               "asks without EDNS"},
 };
 
-// NAME [TYPE] [CLASS] [CLIENT]: what stands behind the name is told apart by its form (IN, CH and HS
-// are classes). `options` may hold kQuestionOptions.
+// NAME [TYPE] [CLASS] [CLIENT]: what stands behind the name is told apart by its form (IN, CH and
+// HS are classes). `options` may hold kQuestionOptions.
 dns::Result<ExplainCall, CallFault> read_explain_call(std::span<const std::string> operands,
                                                       const Call& options);
 // The same from words that hold operands and kQuestionOptions: for `apex ctl explain`.

@@ -126,8 +126,8 @@ class JsonExplainer {
         dns::append_lower_hex(hex, reply);
         json_.key("message").begin_object().member("size", reply.size());
         json_.member("flags", header_flags_text(dns::load16(reply.data() + 2)));
-        for (Section section : {Section::question, Section::answer, Section::authority,
-                                Section::additional}) {
+        for (Section section :
+             {Section::question, Section::answer, Section::authority, Section::additional}) {
             size_t number = static_cast<size_t>(section);
             json_.member(kSectionWords[number], dns::load16(reply.data() + 4 + 2 * number));
         }

@@ -17,12 +17,14 @@ class TextExplainer {
 
     std::string run() {
         write_question();
-        for (auto [stage, title] : {std::pair(Stage::request, "request"), {Stage::view, "view"},
-                                    {Stage::zone, "zone"}, {Stage::search, "search"}})
+        for (auto [stage, title] : {std::pair(Stage::request, "request"),
+                                    {Stage::view, "view"},
+                                    {Stage::zone, "zone"},
+                                    {Stage::search, "search"}})
             write_stage(stage, title);
-        for (auto [section, title] :
-             {std::pair(Section::answer, "answer"), {Section::authority, "authority"},
-              {Section::additional, "additional"}})
+        for (auto [section, title] : {std::pair(Section::answer, "answer"),
+                                      {Section::authority, "authority"},
+                                      {Section::additional, "additional"}})
             write_section(section, title);
         write_stage(Stage::left_out, "left out");
         write_stage(Stage::proof, "proof");
@@ -72,9 +74,8 @@ class TextExplainer {
         bool begun = false;
         // What was left out for its size is told with its records.
         if (stage == Stage::left_out)
-            write_items(title, begun, "no room for ", [&](size_t i, const PlanItem&) {
-                return !explanation_.sent(i);
-            });
+            write_items(title, begun, "no room for ",
+                        [&](size_t i, const PlanItem&) { return !explanation_.sent(i); });
         bool told_by_parent = false;
         for (const Step& step : explanation_.trace().steps) {
             if (step_row(step.kind).stage != stage || step.kind == StepKind::left_out) continue;

@@ -21,7 +21,8 @@ constexpr ReasonRow kReasons[] = {
     {Why::delegation, "delegation", "RFC 1034 4.3.2", "the servers of the zone below the cut"},
     {Why::signed_delegation, "signed-delegation", "RFC 4035 3.1.4",
      "the DS: with which keys the zone below is signed"},
-    {Why::negative, "negative", "RFC 2308 3", "the SOA; its TTL, at most its MINIMUM, is how long this may be held"},
+    {Why::negative, "negative", "RFC 2308 3",
+     "the SOA; its TTL, at most its MINIMUM, is how long this may be held"},
     {Why::proof, "proof", "RFC 4035 3.1.3", "proof of what does not exist"},
     {Why::in_domain_glue, "in-domain-glue", "RFC 9471 3.1",
      "glue: the names of these servers lie below the cut"},
@@ -263,8 +264,11 @@ void Explanation::append_records(std::vector<ExplainedRecord>& out, const PlanIt
 std::vector<ExplainedRecord> Explanation::records(const PlanItem& item) const {
     std::vector<ExplainedRecord> records;
     if (!item.rrset) {
-        records.push_back({dns::to_text(owner_of(item)), item.ttl_limit, dns::type::CNAME,
-                           dns::to_text(trace_.plan.chain[item.chain + size_t{1}]), {}});
+        records.push_back({dns::to_text(owner_of(item)),
+                           item.ttl_limit,
+                           dns::type::CNAME,
+                           dns::to_text(trace_.plan.chain[item.chain + size_t{1}]),
+                           {}});
         return records;
     }
     append_records(records, item, item.rrset);
@@ -318,8 +322,9 @@ std::vector<Remark> Explanation::remarks(Stage stage) const {
         if (zone->denial() == Denial::none && call_.dnssec_ok)
             remarks.push_back({name + " has no NSEC or NSEC3 records: nothing is proven"});
         if (zone->denial() != Denial::none && !call_.dnssec_ok)
-            remarks.push_back({name + " is signed; signatures and proofs are for who sets DO (--do)",
-                               "RFC 4035 3.1"});
+            remarks.push_back(
+                {name + " is signed; signatures and proofs are for who sets DO (--do)",
+                 "RFC 4035 3.1"});
     }
     return remarks;
 }

@@ -26,9 +26,9 @@ struct ExplainCall {
     dns::Name name;
     uint16_t type = dns::type::A;
     uint16_t rr_class = dns::rr_class::internet;
-    Client client;                // the address asked is Client::local
+    Client client;  // the address asked is Client::local
     bool dnssec_ok = false;
-    uint16_t udp_size = 1232;     // that the client states; 0: it asks without EDNS
+    uint16_t udp_size = 1232;  // that the client states; 0: it asks without EDNS
     bool colour = false;
     // The sources of a zone that does not hold its own (ServedZone::sources()). May be empty; what
     // it returns lives as long as the explanation is made.

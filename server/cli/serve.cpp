@@ -6,8 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 
+#include "server/cli/explain_served.h"
+#include "server/cli/progress.h"
+#include "server/cli/text_checks.h"
 #include "server/cli/version.h"
 #include "server/cli/zone_call.h"
 #include "server/control/privileges.h"
@@ -27,15 +31,22 @@ constexpr uint32_t kMostThreads = 1024;
 // Descriptors for what is neither a TCP connection nor a socket that listens.
 constexpr size_t kOtherDescriptors = 128;
 
-dns::Result<void> check_network(std::string_view text) {
-    auto network = read_network(text);
-    return network.ok() ? dns::Result<void>() : network.fault();
-}
+// A progress line of the start alone: later loads are told by the log.
+class StartProgress : public zoneparser::Progress {
+  public:
+    StartProgress(Output& terminal, const dns::Clock& clock) : line_(terminal, clock, "loading") {}
+    void parsed(uint64_t octets, uint64_t of_octets) override {
+        if (!over_) line_.parsed(octets, of_octets);
+    }
+    void end() {
+        over_ = true;
+        line_.erase();
+    }
 
-dns::Result<void> check_endpoint(std::string_view text) {
-    std::vector<Endpoint> endpoints;
-    return read_endpoint(text, endpoints);
-}
+  private:
+    ProgressLine line_;
+    std::atomic<bool> over_{false};
+};
 
 // What must live as long as the process, since the publisher may still be at work when it ends.
 struct Kept {
@@ -44,6 +55,7 @@ struct Kept {
     std::unique_ptr<LogFile> log, own_query_log;
     std::unique_ptr<EventSink> events;
     ServiceManager manager;
+    std::unique_ptr<StartProgress> progress;
     std::unique_ptr<RunningServer> server;
 };
 
@@ -52,7 +64,8 @@ class Serve {
   public:
     Serve(World& world, const Call& call)
         : world_(world), call_(call), kept_(std::make_shared<Kept>(ServiceManager())) {
-        settings_.reading = {{check_network, check_endpoint}, random_key(), world.clock.now()};
+        settings_.reading = {text_checks(), random_key(), world.clock.now()};
+        settings_.explain = explain_served;
     }
 
     int run() {
@@ -243,7 +256,9 @@ class Serve {
 
     std::unique_ptr<LogFile> make_log(const std::string& path) {
         LogFormat form = options().log_form == LogForm::json ? LogFormat::json : LogFormat::logfmt;
-        if (path.empty()) return std::make_unique<LogFile>(STDERR_FILENO, form, world_.clock);
+        if (path.empty())
+            return std::make_unique<LogFile>(STDERR_FILENO, form, world_.clock,
+                                             world_.errors_is_terminal ? "\r\033[K" : "");
         return std::make_unique<LogFile>(path, form, world_.clock);
     }
 
@@ -280,6 +295,14 @@ class Serve {
                          {{"connections", settings_.connections}});
     }
 
+    // On a terminal, a line tells how far it is, until all zones are loaded.
+    void show_progress() {
+        if (!world_.errors_is_terminal) return;
+        kept_->progress = std::make_unique<StartProgress>(world_.errors, world_.clock);
+        settings_.progress = kept_->progress.get();
+        settings_.loaded = [kept = kept_.get()] { kept->progress->end(); };
+    }
+
     int serve() {
         warn();
         world_.kept.push_back(kept_);
@@ -287,6 +310,7 @@ class Serve {
         if (options().log_queries)
             queries = kept_->own_query_log ? kept_->own_query_log.get() : kept_->log.get();
         settings_.version = kVersion;
+        show_progress();
         kept_->server = std::make_unique<RunningServer>(
             RunningServer::World{world_.files, world_.clock, *kept_->log, *kept_->events, queries,
                                  kept_->manager},

@@ -44,7 +44,8 @@ class Reading {
         for (File& file : all_) read_top(file);
         read_choices();
         ZonesReader zones(files_, sources_, configuration_, choices_, options_.now);
-        for (File& file : all_) zones.read(file.reader, file.top);
+        for (File& file : all_)
+            if (options_.zones) zones.read(file.reader, file.top);
         return std::move(configuration_);
     }
 

@@ -54,6 +54,8 @@ struct ReadingOptions {
     dns::SipKey key;  // of hash tables; random in a server
     // Files that were changed just before it will count as changed again; 0: none will.
     dns::UnixTime now = 0;
+    // False: zones, lists and folders of them are passed over, whatever they hold.
+    bool zones = true;
 };
 
 // The rules that a configuration can break.

@@ -34,8 +34,13 @@ int open_log(const std::string& path) {
 }  // namespace
 
 struct LogFile::State {
-    State(std::string path, int descriptor, LogFormat format, const dns::Clock& clock)
-        : path(std::move(path)), descriptor(descriptor), format(format), clock(clock) {}
+    State(std::string path, int descriptor, LogFormat format, const dns::Clock& clock,
+          std::string lead)
+        : path(std::move(path)),
+          lead(std::move(lead)),
+          descriptor(descriptor),
+          format(format),
+          clock(clock) {}
     ~State() {
         if (!path.empty() && descriptor >= 0) ::close(descriptor);
     }
@@ -46,9 +51,10 @@ struct LogFile::State {
     void put(std::string_view block);
     int write_some(std::string_view& rest);
     void lose(std::string_view rest, int error);
-    std::string lost_line();
+    std::string lost_line(uint64_t all);
 
     const std::string path;  // "": a descriptor of somebody else
+    const std::string lead;
     int descriptor;          // the thread's, once it runs
     const LogFormat format;
     const dns::Clock& clock;
@@ -108,8 +114,7 @@ void LogFile::State::open_again() {
 }
 
 // What was lost is told before the first line that can be written again.
-std::string LogFile::State::lost_line() {
-    uint64_t all = lost.load();
+std::string LogFile::State::lost_line(uint64_t all) {
     if (all == told_lost) return {};
     LogLine line(format, clock.now());
     line.add("level", "warning").add("event", "log-lines-lost").add("lines", all - told_lost);
@@ -119,8 +124,8 @@ std::string LogFile::State::lost_line() {
 
 void LogFile::State::put(std::string_view block) {
     const uint64_t all_lost = lost.load();
-    std::string before = torn ? "\n" : "";
-    before += lost_line();
+    std::string before = torn ? "\n" : lead;
+    before += lost_line(all_lost);
     std::string_view rest = before;
     int error = write_some(rest);
     if (error != 0) {
@@ -162,11 +167,11 @@ void LogFile::State::lose(std::string_view rest, int error) {
     if (descriptor >= 0) reason = system_fault(error).sentence;
 }
 
-LogFile::LogFile(int descriptor, LogFormat format, const dns::Clock& clock)
-    : format_(format), state_(std::make_shared<State>("", descriptor, format, clock)) {}
+LogFile::LogFile(int descriptor, LogFormat format, const dns::Clock& clock, std::string lead)
+    : format_(format), state_(std::make_shared<State>("", descriptor, format, clock, std::move(lead))) {}
 
 LogFile::LogFile(std::string path, LogFormat format, const dns::Clock& clock)
-    : format_(format), state_(std::make_shared<State>(std::move(path), -1, format, clock)) {}
+    : format_(format), state_(std::make_shared<State>(std::move(path), -1, format, clock, "")) {}
 
 LogFile::~LogFile() {
     std::unique_lock guard(state_->mutex);

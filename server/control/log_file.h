@@ -20,8 +20,9 @@ namespace server {
 
 class LogFile {
   public:
-    // Lines go to `descriptor`, which stays open, until the process ends.
-    LogFile(int descriptor, LogFormat format, const dns::Clock& clock);
+    // Lines go to `descriptor`, which stays open, until the process ends. `lead` comes before what
+    // is written at once: on a terminal, what erases an unfinished line of others.
+    LogFile(int descriptor, LogFormat format, const dns::Clock& clock, std::string lead = {});
     // To a file, made with mode 0640 if it is missing; call open() before anything is written.
     LogFile(std::string path, LogFormat format, const dns::Clock& clock);
     // Waits for what is still to be written, but not long: see flush().

@@ -78,7 +78,7 @@ RunningServer::RunningServer(World world, RunningSettings settings)
       signals_(std::make_unique<Signals>(io_)),
       publisher_(world.files, world.clock, world.events,
                  {settings_.configuration_file, settings_.state_folder, settings_.threads,
-                  settings_.reading,
+                  settings_.reading, settings_.progress,
                   [this](std::shared_ptr<const Set> set) {
                       asio::post(io_, [this, set = std::move(set)]() mutable {
                           deliver(std::move(set));
@@ -157,6 +157,7 @@ void RunningServer::load() {
 
 void RunningServer::loaded(dns::Result<std::shared_ptr<const Set>> set) {
     loader_.join();
+    if (settings_.loaded) settings_.loaded();
     if (state_ == State::stopping) return;
     if (!set.ok()) {
         fault_ = set.fault().sentence;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -36,6 +37,8 @@ struct RunningSettings {
     size_t connections = 0;           // TCP, as the descriptors allow
     ReadingOptions reading;
     ExplainFunction explain = nullptr;
+    zoneparser::Progress* progress = nullptr;  // of loading; may be null
+    std::function<void()> loaded;  // called when all zones are loaded; may be empty
     std::string version;
 };
 

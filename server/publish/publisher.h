@@ -26,6 +26,7 @@
 #include "server/answer/set.h"
 #include "server/config/configuration.h"
 #include "server/publish/event_log.h"
+#include "zoneparser/parser.h"
 
 namespace server {
 
@@ -70,6 +71,8 @@ struct PublisherSettings {
     std::string state_folder;        // "": there is none; locked by the caller otherwise
     unsigned threads = 1;            // for loading
     ReadingOptions reading;          // of the configuration, when it is read again
+    // Told how far a zone file is parsed, from any thread; null: nobody.
+    zoneparser::Progress* progress = nullptr;
     // Takes each set after the first. Called on the publisher's thread.
     std::function<void(std::shared_ptr<const Set>)> deliver;
     // Called when the configuration was read again and differs, with what it says now: for what

@@ -69,7 +69,7 @@ void ZoneKeeper::take(const ZoneChange& change) {
     if (accepted) state.since = clock_.now();
     state.served = change.after;
     state.choices = change.choices;
-    if (state.file == nullptr || state.path() != change.file) state.set_path(change.file);
+    if (state.folder == nullptr || state.path() != change.file) states_.set_path(state, change.file);
     state.mark = accepted ? change.version.mark : 0;
     state.added = change.added;
     ZoneState::Rare rare{change.version.included, change.refused,
@@ -119,7 +119,7 @@ void ZoneKeeper::rewrite_added() {
             if (state == nullptr || !state->added) continue;
             use({dns::Name(state->served->name()),
                  state->rare != nullptr ? state->rare->template_name : "",
-                 std::string(state->path())});
+                 state->path()});
         }
     });
     // The longer list says the same.

@@ -38,7 +38,8 @@ ZoneKeeper::ZoneKeeper(const dns::Files& files, const dns::Clock& clock, EventLo
       configuration_(std::move(configuration)) {}
 
 ZoneLoading ZoneKeeper::loading() const {
-    return {files_, configuration_.limits, settings_.reading.key, clock_.now()};
+    return {files_, configuration_.limits, settings_.reading.key, clock_.now(),
+            settings_.progress};
 }
 
 // ---- start -------------------------------------------------------------------------------------
@@ -50,7 +51,7 @@ dns::Result<void> ZoneKeeper::start() {
     for (size_t i = 0; i < configuration_.zones.size(); ++i) {
         ConfiguredZone row = configuration_.zones[i];
         ZoneState& state = states_.make();
-        state.set_path(row.file);
+        states_.set_path(state, row.file);
         state.choices = row.choices;
         // Until it is loaded, its name alone.
         state.served = std::make_shared<const ServedZone>(row.name, state.number, nullptr,
@@ -89,7 +90,7 @@ dns::Result<void> ZoneKeeper::read_added() {
             continue;
         }
         ZoneState& state = states_.make();
-        state.set_path(zone.file);
+        states_.set_path(state, zone.file);
         state.added = true;
         state.choices = configuration_.choices;
         if (!zone.template_name.empty()) {
@@ -116,7 +117,7 @@ void ZoneKeeper::load_all() {
         if (stopping_) return;
         ZoneState& state = *states_.find(static_cast<uint32_t>(number));
         if (threads > 1) {
-            auto identity = files_.identity(std::string(state.path()));
+            auto identity = files_.identity(state.path());
             if (identity.ok() && identity->size >= kSharedFile) {
                 std::lock_guard lock(mutex);
                 shared.push_back(&state);
@@ -131,7 +132,7 @@ void ZoneKeeper::load_all() {
 
 void ZoneKeeper::load_first(ZoneState& state, unsigned threads) {
     ZoneVersion version =
-        loading().load(state.served->name(), std::string(state.path()), *state.choices, threads);
+        loading().load(state.served->name(), state.path(), *state.choices, threads);
     state.mark = version.mark;
     state.since = clock_.now();
     if (!version.included.empty()) state.rare_facts().included = std::move(version.included);
@@ -271,12 +272,12 @@ std::shared_ptr<const dns::Sources> ZoneKeeper::sources_of(const ServedZone& zon
     if (zone.sources() != nullptr) return zone.sources();
     std::lock_guard lock(mutex_);
     const ZoneState* state = current_ != nullptr ? states_.find(zone.number()) : nullptr;
-    return sources_of_file(state != nullptr ? state->path() : "");
+    return sources_of_file(state != nullptr ? state->path() : std::string());
 }
 
 void ZoneKeeper::use_files(const ZoneState& state,
                            const std::function<void(const std::string&)>& use) const {
-    use(std::string(state.path()));
+    use(state.path());
     if (state.rare == nullptr) return;
     for (const IncludedFile& included : state.rare->included) use(included.path);
 }
@@ -287,7 +288,7 @@ void ZoneKeeper::for_each_new_file(bool all, const std::function<void(const std:
     if (!all) return;
     for (const ReadFile& file : configuration_.files) use(file.path);
     for (uint32_t i = 0; i < states_.numbers(); ++i)
-        if (const ZoneState* state = states_.find(i); state != nullptr && state->file != nullptr)
+        if (const ZoneState* state = states_.find(i); state != nullptr && state->folder != nullptr)
             use_files(*state, use);
 }
 

@@ -62,7 +62,7 @@ ZoneVersion ZoneLoading::read(dns::NameView name, const std::string& file,
     options.parse.threads = threads;
     options.parse.include_folder = choices.include_folder;
     options.key = key_;
-    zones::Loader loader(files_, *sources, findings, std::move(options));
+    zones::Loader loader(files_, *sources, findings, std::move(options), progress_);
     zones::Loaded loaded = loader.load_file(file, dns::Name(name));
     ZoneVersion version;
     version.zone = std::move(loaded.zone);

@@ -9,6 +9,7 @@
 #include "dns/base/clock.h"
 #include "dns/base/files.h"
 #include "server/config/configuration.h"
+#include "zoneparser/parser.h"
 #include "zones/zone.h"
 
 namespace server {
@@ -40,8 +41,8 @@ struct ZoneVersion {
 class ZoneLoading {
   public:
     ZoneLoading(const dns::Files& files, const dns::Limits& limits, dns::SipKey key,
-                dns::UnixTime now)
-        : files_(files), limits_(limits), key_(key), now_(now) {}
+                dns::UnixTime now, zoneparser::Progress* progress = nullptr)
+        : files_(files), limits_(limits), key_(key), now_(now), progress_(progress) {}
 
     ZoneVersion load(dns::NameView name, const std::string& file, const ZoneChoices& choices,
                      unsigned threads) const;
@@ -54,6 +55,7 @@ class ZoneLoading {
     const dns::Limits& limits_;
     dns::SipKey key_;
     dns::UnixTime now_;
+    zoneparser::Progress* progress_;
 };
 
 // "zones/a.zone:3:5: a sentence": a finding in a line of a log.

@@ -1,7 +1,6 @@
 // What differs from what is served, and what is to become of it; zone_jobs.cpp publishes it.
 #include <algorithm>
 
-#include "server/config/options.h"
 #include "server/config/rule_choices.h"
 #include "server/publish/zone_keeper.h"
 #include "zones/diff.h"
@@ -55,10 +54,6 @@ void ZoneKeeper::plan_configuration(Plan& plan) {
 }
 
 void ZoneKeeper::take_configuration(Plan& plan, Configuration next) {
-    for (const ConfigurationRow* row : changed_rows(configuration_.server, next.server))
-        if (row->at_start)
-            log_.event(LogLevel::warning, "restart-needed",
-                       "the new value holds after a restart", {{"key", row->key}});
     ZoneRows rows = std::move(next.zones);
     next.zones = ZoneRows(settings_.reading.key);
     configuration_ = std::move(next);
@@ -170,7 +165,7 @@ bool ZoneKeeper::is_same(const ZoneState& state, uint64_t& size) const {
         size = std::max(size, identity->size);
         return mark_of(identity.value(), settings_.reading.key);
     };
-    FileMark mark = mark_now(std::string(state.path()));
+    FileMark mark = mark_now(state.path());
     if (mark == 0 || mark != state.mark || state.is_refused() || !state.served->loaded())
         return false;
     if (state.rare == nullptr) return true;

@@ -4,11 +4,6 @@
 
 namespace server {
 
-void ZoneState::set_path(std::string_view path) {
-    file = std::make_unique<char[]>(path.size() + 1);
-    std::memcpy(file.get(), path.data(), path.size());
-}
-
 ZoneState::Rare& ZoneState::rare_facts() {
     if (rare == nullptr) rare = std::make_unique<Rare>();
     return *rare;
@@ -34,6 +29,16 @@ void ZoneStates::remove(ZoneState& state) {
     slot_of_[state.number] = kNone;
     state = ZoneState();
     free_.push_back(slot);
+}
+
+void ZoneStates::set_path(ZoneState& state, std::string_view path) {
+    size_t split = path.rfind('/') + 1;  // 0 if there is none
+    std::string_view folder = path.substr(0, split), rest = path.substr(split);
+    auto found = folders_.find(folder);
+    if (found == folders_.end()) found = folders_.emplace(folder).first;
+    state.folder = &*found;
+    state.file = std::make_unique<char[]>(rest.size() + 1);
+    std::memcpy(state.file.get(), rest.data(), rest.size());
 }
 
 ZoneState* ZoneStates::find(uint32_t number) {

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,8 @@ struct ZoneState {
 
     ZonePointer served;  // null: not yet, or the slot is free
     std::shared_ptr<const ZoneChoices> choices;
-    std::unique_ptr<char[]> file;  // its path, ended by NUL
+    const std::string* folder = nullptr;  // of its file, with the final slash, shared; null: none yet
+    std::unique_ptr<char[]> file;         // the rest of its path, ended by NUL
     std::unique_ptr<Rare> rare;
     FileMark mark = 0;
     dns::UnixTime since = 0;  // when the version that is served was loaded
@@ -34,8 +36,7 @@ struct ZoneState {
     bool added = false;   // by `apex ctl zone add`
     bool listed = false;  // seen in the configuration that is being taken over
 
-    std::string_view path() const { return file.get(); }
-    void set_path(std::string_view path);
+    std::string path() const { return *folder + file.get(); }
     Rare& rare_facts();
     bool is_refused() const { return rare != nullptr && !rare->refused.empty(); }
 };
@@ -44,6 +45,7 @@ class ZoneStates {
   public:
     ZoneState& make();
     void remove(ZoneState& state);
+    void set_path(ZoneState& state, std::string_view path);
     // Null if there is none of that number, or no longer.
     ZoneState* find(uint32_t number);
     const ZoneState* find(uint32_t number) const {
@@ -59,6 +61,7 @@ class ZoneStates {
     std::deque<ZoneState> slots_;
     std::vector<uint32_t> slot_of_;  // by number
     std::vector<uint32_t> free_;
+    std::set<std::string, std::less<>> folders_;
 };
 
 }  // namespace server

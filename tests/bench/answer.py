@@ -244,7 +244,7 @@ class Bench:
             label, replacing.versions, 4 * self.seconds, most / 2, counts["p50"], counts["p99"], counts["most"]))
         self.table.row(label + ": answers wrong or lost", counts["lost"] + counts["wrong"], 0, "{:.0f}")
         self.table.row(label + ": p99.9 in ms", counts["p999"] / 1000, 5)
-        self.table.row(label + ": 1 / versions", 1 / max(1, replacing.versions), 1 / 2)
+        self.table.row(label + ": versions that are missing to two", max(0, 2 - replacing.versions), 0, "{:.0f}")
 
 
 class Replacing(threading.Thread):

@@ -13,8 +13,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <random>
 #include <string>
@@ -83,9 +83,7 @@ struct Names {
         spans.emplace_back(octets.size(), name.size());
         octets.insert(octets.end(), name.data(), name.data() + name.size());
     }
-    dns::NameView view(size_t i) const {
-        return {octets.data() + spans[i].first, spans[i].second};
-    }
+    dns::NameView view(size_t i) const { return {octets.data() + spans[i].first, spans[i].second}; }
 };
 
 // The first label of `name` changed by an appended "x", or a label put before it.
@@ -120,9 +118,10 @@ void search(const zones::Zone& zone, const Names& names, const char* kind, bool 
         seen += positions[0].encloser_labels;
     }
     double batched = ns_since(start) / double(count / kBatch * kBatch);
-    std::printf("\"%s\": {\"count\": %zu, \"one_by_one_ns\": %.1f, \"batched_ns\": %.1f, "
-                "\"seen\": %zu}%s",
-                kind, count, one_by_one, batched, seen, last ? "}\n" : ", ");
+    std::printf(
+        "\"%s\": {\"count\": %zu, \"one_by_one_ns\": %.1f, \"batched_ns\": %.1f, "
+        "\"seen\": %zu}%s",
+        kind, count, one_by_one, batched, seen, last ? "}\n" : ", ");
 }
 
 int search_figures(const char* origin, const char* path) {
@@ -204,11 +203,12 @@ int version_figures(const char* origin, const char* path) {
     for (double us : micros) sum += us;
     std::sort(micros.begin(), micros.end());
     std::sort(kilobytes.begin(), kilobytes.end());
-    std::printf("{\"records\": %zu, \"p50_us\": %.1f, \"p99_us\": %.1f, \"mean_us\": %.1f, "
-                "\"p99_kib\": %.1f, \"folds\": %zu, \"one_fold_ms\": %.1f, "
-                "\"mean_with_fold_us\": %.1f}\n",
-                zone->record_count(), micros[500], micros[990], sum / 1000, kilobytes[990], folds,
-                one_fold_us / 1000, sum / 1000 + (folds ? 0 : one_fold_us / versions_a_fold));
+    std::printf(
+        "{\"records\": %zu, \"p50_us\": %.1f, \"p99_us\": %.1f, \"mean_us\": %.1f, "
+        "\"p99_kib\": %.1f, \"folds\": %zu, \"one_fold_ms\": %.1f, "
+        "\"mean_with_fold_us\": %.1f}\n",
+        zone->record_count(), micros[500], micros[990], sum / 1000, kilobytes[990], folds,
+        one_fold_us / 1000, sum / 1000 + (folds ? 0 : one_fold_us / versions_a_fold));
     return 0;
 }
 
@@ -249,8 +249,10 @@ void denial_search(size_t owners, bool hashed) {
     size_t seen = 0;
     auto start = Clock::now();
     for (const std::string& question : questions)
-        seen += zone->denial_at_or_before({reinterpret_cast<const uint8_t*>(question.data()),
-                                           question.size()}).head().rank;
+        seen += zone->denial_at_or_before(
+                        {reinterpret_cast<const uint8_t*>(question.data()), question.size()})
+                    .head()
+                    .rank;
     std::printf("\"%s_ns\": %.1f, \"seen\": %zu%s", hashed ? "nsec3" : "nsec",
                 ns_since(start) / double(questions.size()), seen, hashed ? "}\n" : ", ");
 }
@@ -292,11 +294,13 @@ int many_figures(const char* list, const std::string& folder) {
     double cpu_us = double(std::clock() - start_cpu) / CLOCKS_PER_SEC * 1e6;
     double zones = double(loaded.size());
     for (const auto& zone : loaded) octets += zone->base().memory();
-    std::printf("{\"zones\": %.0f, \"records\": %zu, \"us_a_zone\": %.1f, "
-                "\"cpu_us_a_zone\": %.1f, \"allocated_a_zone\": %.0f, \"base_a_zone\": %.0f, \"octets_a_zone\": %.0f}\n",
-                zones, records, us / zones, cpu_us / zones,
-                double(mallinfo2().uordblks - allocated) / zones, double(octets) / zones,
-                double(proportional_octets() - empty) / zones);
+    std::printf(
+        "{\"zones\": %.0f, \"records\": %zu, \"us_a_zone\": %.1f, "
+        "\"cpu_us_a_zone\": %.1f, \"allocated_a_zone\": %.0f, \"base_a_zone\": %.0f, "
+        "\"octets_a_zone\": %.0f}\n",
+        zones, records, us / zones, cpu_us / zones,
+        double(mallinfo2().uordblks - allocated) / zones, double(octets) / zones,
+        double(proportional_octets() - empty) / zones);
     return 0;
 }
 

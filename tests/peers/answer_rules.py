@@ -35,9 +35,10 @@ class View:
 
     @property
     def referral(self):
-        return self.rcode == NOERROR and not self.flags & AA and not any(
-            record[1] != CNAME and record[1] != DNAME and record[1] != RRSIG for record in self.answer) \
-            and any(record[1] == NS for record in self.authority)
+        """NS in authority, alone or after a chain of aliases (then AA is the first alias')."""
+        return self.rcode == NOERROR and bool(self.answer) == bool(self.flags & AA) and all(
+            record[1] in (CNAME, DNAME, RRSIG) for record in self.answer) and any(
+            record[1] == NS for record in self.authority)
 
 
 def differences(ours, theirs):
@@ -154,6 +155,28 @@ RULES["compressed-more"] = compressed_more
 RULES["class-chaos-limited"] = unlike(lambda q, ours, theirs: q.rrclass == CLASS_CHAOS)
 RULES["class-any-error"] = unlike(
     lambda q, ours, theirs: q.rrclass == CLASS_ANY and theirs.rcode == FORMERR)
+
+
+@rule("class-any-aa")
+def class_any_aa(question, ours, theirs):
+    if question.rrclass != CLASS_ANY or not theirs.flags & AA or ours.flags & AA:
+        return False
+    theirs.flags &= ~AA
+    return True
+
+
+@rule("class-any-soa")
+def class_any_soa(question, ours, theirs):
+    """A negative answer to QCLASS ANY without its SOA."""
+    if question.rrclass != CLASS_ANY or any(record[1] == SOA for record in theirs.authority):
+        return False
+    if ours.flags & TC and not theirs.flags & TC:
+        return as_ours(ours, theirs)
+    kept = only(ours.authority, lambda record: rrset_of(record)[1] != SOA)
+    changed, ours.authority = kept != ours.authority, kept
+    return changed
+
+
 RULES["class-unknown-error"] = unlike(
     lambda q, ours, theirs: q.rrclass not in (CLASS_IN, CLASS_CHAOS, CLASS_ANY) and
     ours.rcode == REFUSED and theirs.rcode in (NOTIMP, FORMERR))
@@ -164,7 +187,7 @@ RULES["nxname"] = unlike(
     lambda q, ours, theirs: q.rrtype == NXNAME and ours.rcode == FORMERR)
 RULES["meta-type-data"] = unlike(
     lambda q, ours, theirs: q.rrtype in (0, OPT, TKEY, TSIG, MAILA, MAILB) and
-    ours.rcode in (FORMERR, NOTIMP) and theirs.rcode in (NOERROR, NXDOMAIN, REFUSED))
+    ours.rcode in (FORMERR, NOTIMP) and theirs.rcode in (NOERROR, NXDOMAIN, YXDOMAIN, REFUSED))
 RULES["transfer-error"] = unlike(
     lambda q, ours, theirs: q.rrtype in (AXFR, IXFR) and ours.rcode == REFUSED and
     theirs.rcode in (NOTIMP, NOTAUTH))
@@ -205,6 +228,13 @@ def client_subnet(question, ours, theirs):
 def checking_disabled(question, ours, theirs):
     changed = bool(theirs.flags & CD)
     theirs.flags &= ~CD
+    return changed
+
+
+@rule("authentic-data")
+def authentic_data(question, ours, theirs):
+    changed = bool(theirs.flags & AD)
+    theirs.flags &= ~AD
     return changed
 
 
@@ -249,7 +279,7 @@ def any_one_rrset(question, ours, theirs):
     """ANY: each of our RRsets, whole, is one of theirs; what proves a wildcard is compared."""
     if question.rrtype not in (ANY, RRSIG):
         return False
-    if theirs.flags & TC and not ours.flags & TC:
+    if theirs.flags & TC and not ours.flags & TC or ours.flags & TC and theirs.answer:
         return as_ours(ours, theirs)
     chosen = {rrset_of(record) for record in ours.answer} if question.rrtype == ANY else None
     if chosen is None:
@@ -259,7 +289,7 @@ def any_one_rrset(question, ours, theirs):
         theirs.answer = set(ours.answer)
         return changed
     other_sets = sets_of(theirs.answer)
-    if len(other_sets) < 2 and chosen.isdisjoint(other_sets):
+    if chosen and theirs.answer and len(other_sets) < 2 and chosen.isdisjoint(other_sets):
         theirs.answer, theirs.authority = set(ours.answer), set(ours.authority)
         return True
     signed = any(record[1] == RRSIG for record in ours.answer)
@@ -309,7 +339,8 @@ def chain_leaves_zone(question, ours, theirs):
         return False
     inside = question.inside
     kept = only(theirs.answer, lambda record: inside(record[0]))
-    left = kept != theirs.answer or any(not inside(record[0]) for record in theirs.authority)
+    left = kept != theirs.answer or any(not inside(record[0]) for record in theirs.authority) or (
+        theirs.rcode == NXDOMAIN and any(record[1] == CNAME and not inside(record[4]) for record in kept))
     if not left:
         return False
     theirs.answer = kept
@@ -318,6 +349,15 @@ def chain_leaves_zone(question, ours, theirs):
         theirs.authority = set(ours.authority)
     theirs.additional, theirs.rcode = set(ours.additional), NOERROR
     return True
+
+
+RULES["no-cut-to-zone"] = unlike(
+    lambda q, ours, theirs: ours.rcode == NOERROR and theirs.rcode == NXDOMAIN and not ours.authority and
+    ours.answer == theirs.answer and any(
+        not q.inside(r[4]) and q.zone_of(r[4]) for r in ours.answer if r[1] == CNAME))
+RULES["any-through-dname"] = unlike(
+    lambda q, ours, theirs: q.rrtype == ANY and any(r[1] == DNAME for r in ours.answer) and
+    ours.answer <= theirs.answer and ours.rcode == NOERROR and not ours.authority)
 
 
 @rule("referral-after-chain")
@@ -335,9 +375,7 @@ def too_long(question, ours, theirs):
     """YXDOMAIN of a name that DNAME makes too long; the peer says NXDOMAIN, or goes on."""
     if ours.rcode != YXDOMAIN or theirs.rcode not in (NXDOMAIN, YXDOMAIN) or not ours.answer <= theirs.answer:
         return False
-    theirs.rcode, theirs.answer, theirs.authority = YXDOMAIN, set(ours.answer), set(ours.authority)
-    theirs.additional = set(ours.additional)
-    return True
+    return as_ours(ours, theirs)
 
 
 def loops_or_grows(records):
@@ -349,7 +387,8 @@ def loops_or_grows(records):
 @rule("chain-shorter")
 def chain_shorter(question, ours, theirs):
     """The peer follows fewer aliases: what it has is the beginning of ours."""
-    if ours.flags & TC and not theirs.flags & TC and loops_or_grows(theirs.answer):
+    if not theirs.flags & TC and loops_or_grows(theirs.answer) and (
+            ours.flags & TC or theirs.answer < ours.answer):
         return as_ours(ours, theirs)
     aliases = sum(record[1] == CNAME for record in theirs.answer)
     if aliases < 5 or not theirs.answer < ours.answer:
@@ -374,9 +413,13 @@ def glue_without_tc(question, ours, theirs):
 
 @rule("glue-left-out")
 def glue_left_out(question, ours, theirs):
-    """A referral that fits with its glue, because of its compression; the peer's does not."""
-    if not ours.referral or not theirs.referral or not theirs.additional < ours.additional or \
-            uncompressed(ours) <= limit_of(question):
+    """A referral whose glue fits into ours, with room that the peer has used for something else."""
+    if not ours.referral or not theirs.referral or ours.flags & TC:
+        return False
+    cut = next(record[0] for record in ours.authority if record[1] == NS)
+    missing = only(ours.additional - theirs.additional, lambda r: within(r[0], cut) and r[1] in (A, AAAA))
+    room = sum(12 + len(record[4]) for record in missing)
+    if not missing or theirs.size + room <= limit_of(question) and uncompressed(ours) <= limit_of(question):
         return False
     theirs.additional = set(ours.additional)
     return True
@@ -423,11 +466,9 @@ def wildcard_source_truncated(question, ours, theirs):
     """The same, where that does not fit."""
     if not ours.flags & TC or theirs.flags & TC or theirs.rcode != NOERROR or \
             not any(record[1] == NSEC for record in theirs.authority) or \
-            theirs.size + 150 < limit_of(question):
+            theirs.size + 170 < limit_of(question):
         return False
-    ours.flags &= ~TC
-    theirs.clear()
-    return True
+    return as_ours(ours, theirs)
 
 
 @rule("proof-larger-truncated")
@@ -449,14 +490,32 @@ def opt_out_proof(question, ours, theirs):
     mine, other = proof(ours.authority), proof(theirs.authority)
     if mine == other or not any(r[1] == NSEC3 and r[4][1] & 1 for r in mine):
         return False
+    if theirs.flags & TC and not ours.flags & TC and ours.size + 250 > limit_of(question):
+        return as_ours(ours, theirs)
     theirs.authority = theirs.authority - other | mine
     return True
 
 
-RULES["opt-out-truncated"] = unlike(
-    lambda q, ours, theirs: ours.flags & TC and not theirs.flags & TC and ours.rcode == NXDOMAIN and
-    any(r[1] == NSEC3 and r[4][1] & 1 for r in theirs.authority) and
-    sum(r[1] == NSEC3 for r in theirs.authority) < 3)
+RULES["proof-smaller"] = unlike(
+    lambda q, ours, theirs: ours.rcode == theirs.rcode and ours.answer == theirs.answer and
+    not (ours.flags ^ theirs.flags) & TC and
+    (proof(theirs.authority) < proof(ours.authority) and any(r[1] == NSEC3 for r in theirs.authority) or
+     proof(theirs.authority) != proof(ours.authority) and any(r[1] == DNAME for r in ours.answer)))
+
+
+@rule("proof-smaller-truncated")
+def proof_smaller_truncated(question, ours, theirs):
+    """The same, where all that ours proves does not fit."""
+    parts = sum(record[1] in (NSEC, NSEC3) for record in theirs.authority)
+    if not ours.flags & TC or theirs.flags & TC or not 0 < parts < 3 or \
+            theirs.size + 220 * (3 - parts) <= limit_of(question):
+        return False
+    return as_ours(ours, theirs)
+
+
+RULES["no-proof-no-answer"] = unlike(
+    lambda q, ours, theirs: q.dnssec_ok and ours.rcode == theirs.rcode == NXDOMAIN and
+    not theirs.flags & AA and not theirs.answer and not theirs.authority)
 RULES["asterisk-asked"] = unlike(
     lambda q, ours, theirs: q.name.startswith(b"\1*") and ours.rcode == theirs.rcode == NOERROR and
     (proof(theirs.authority) < proof(ours.authority) or ours.flags & TC))
@@ -468,12 +527,13 @@ RULES["nsec-at-cut"] = unlike(
 @rule("nsec-at-alias")
 def nsec_at_alias(question, ours, theirs):
     """NSEC or NSEC3 of an alias that has none: followed by apex, taken as no data by the peer."""
-    if question.rrtype not in (NSEC, NSEC3, RRSIG) or not any(r[1] == CNAME for r in ours.answer) or \
-            theirs.answer or theirs.rcode != NOERROR:
+    if question.rrtype in (NSEC, NSEC3) and ours.flags & TC and not theirs.flags & TC and \
+            not theirs.answer and theirs.rcode == NOERROR:
+        return as_ours(ours, theirs)
+    if question.rrtype not in (NSEC, NSEC3, RRSIG) or not theirs.answer < ours.answer or \
+            theirs.rcode != NOERROR or any(r[1] not in (CNAME, DNAME, RRSIG) for r in theirs.answer):
         return False
-    theirs.answer, theirs.authority, theirs.rcode = set(ours.answer), set(ours.authority), ours.rcode
-    theirs.additional = set(ours.additional)
-    return True
+    return as_ours(ours, theirs)
 
 
 @rule("soa-left-out")

@@ -61,13 +61,11 @@ void add_services(Random& random, const Name& origin, Records& records) {
         for (size_t targets = random.one_in(10) ? random.between(10, 20) : random.between(1, 3);
              targets > 0; --targets) {
             Name target = random.one_in(8) ? Name() : some_name();
-            if (random.one_in(8))
-                target = reference::child("t" + std::to_string(targets), origin);
+            if (random.one_in(8)) target = reference::child("t" + std::to_string(targets), origin);
             if (!reference::is_legal(target)) continue;
-            records.push_back({owner, rrtype, 3600,
-                               cut ? reference::to_wire(target)
-                                   : service_rdata(random, rrtype, target),
-                               0});
+            records.push_back(
+                {owner, rrtype, 3600,
+                 cut ? reference::to_wire(target) : service_rdata(random, rrtype, target), 0});
             bool free = !owns(records, target, {type::CNAME}) && !target.empty() &&
                         reference::is_at_or_below(target, origin);
             if (free && random.one_in(2))
@@ -80,7 +78,8 @@ void add_services(Random& random, const Name& origin, Records& records) {
     Name owner = some_name();
     if (owns(records, owner, {type::CNAME})) return;
     for (size_t i = 0, many = random.between(5, 120); i < many; ++i)
-        records.push_back({owner, type::A, 60, std::string("\x0a\0\0", 3) + static_cast<char>(i), 0});
+        records.push_back(
+            {owner, type::A, 60, std::string("\x0a\0\0", 3) + static_cast<char>(i), 0});
 }
 
 Signing random_signing(Random& random) {
@@ -169,13 +168,12 @@ class Signer {
                 continue;
             size_t labels = rrset.owner.size();
             if (labels > 0 && rrset.owner.front() == "*") --labels;
-            records_.push_back(
-                {rrset.owner, type::RRSIG, rrset.ttl,
-                 u16(rrset.type) + "\x0d" + static_cast<char>(labels) + u32(rrset.ttl) +
-                     u32(1800000000) + u32(1700000000) + u16(4711) +
-                     reference::to_wire(reference::lower(origin_)) +
-                     random_.octets(random_.between(8, 64)),
-                 0});
+            records_.push_back({rrset.owner, type::RRSIG, rrset.ttl,
+                                u16(rrset.type) + "\x0d" + static_cast<char>(labels) +
+                                    u32(rrset.ttl) + u32(1800000000) + u32(1700000000) + u16(4711) +
+                                    reference::to_wire(reference::lower(origin_)) +
+                                    random_.octets(random_.between(8, 64)),
+                                0});
         }
         return std::move(records_);
     }

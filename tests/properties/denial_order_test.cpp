@@ -81,8 +81,8 @@ Complaint differences(const zones::Zone& zone, const Owners& owners, Chain& chai
                                                                  : *owners.rbegin());
         dns::Name absolute = reference::to_dns(name);
         zones::NodeView node = zone.denial_at_or_before(relative_to(absolute, zone));
-        std::string got = node ? reference::to_text(reference::lower(reference::from_wire(
-                                     zone.absolute(node.name()).view())))
+        std::string got = node ? reference::to_text(reference::lower(
+                                     reference::from_wire(zone.absolute(node.name()).view())))
                                : "none";
         if (got != wanted) return reference::to_text(name) + ": " + got + " for " + wanted + "\n";
     }

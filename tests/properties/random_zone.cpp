@@ -63,7 +63,7 @@ Name random_origin(Random& random) {
 uint16_t random_type(Random& random) {
     static constexpr uint16_t kTypes[] = {
         type::A,   type::AAAA,  type::NS,    type::CNAME, type::SOA, type::MX, type::TXT, type::DS,
-        type::ANY, type::DNAME, type::RRSIG, type::NSEC,  type::SRV, 65280,    4711,     kNsec3};
+        type::ANY, type::DNAME, type::RRSIG, type::NSEC,  type::SRV, 65280,    4711,      kNsec3};
     return random.pick(kTypes);
 }
 
@@ -191,17 +191,17 @@ void ZoneMaker::add_signatures(const Name& owner, Records& out) {
 // What says that the zone has a chain, of one kind or both.
 void ZoneMaker::add_denial(Records& out) {
     if (random_.one_in(2))
-        add(origin_, type::NSEC, reference::to_wire(some_target()) + std::string("\0\1\x40", 3), out);
+        add(origin_, type::NSEC, reference::to_wire(some_target()) + std::string("\0\1\x40", 3),
+            out);
     for (size_t count = random_.below(3); count > 0; --count)
         add(origin_, kNsec3Param, chain_parameters(), out);
 }
 
 // Hash algorithm, flags, iterations and salt of one of a few chains.
 std::string ZoneMaker::chain_parameters() {
-    static const std::string kChains[] = {std::string("\1\0\0\0\0", 5),
-                                          std::string("\1\0\0\1\2ab", 7),
-                                          std::string("\1\1\0\0\0", 5),
-                                          std::string("\2\0\0\0\0", 5)};
+    static const std::string kChains[] = {
+        std::string("\1\0\0\0\0", 5), std::string("\1\0\0\1\2ab", 7), std::string("\1\1\0\0\0", 5),
+        std::string("\2\0\0\0\0", 5)};
     return random_.one_in(3) ? random_.pick(kChains) : kChains[0];
 }
 

@@ -57,8 +57,9 @@ class Cases {
             std::vector<Name> cuts;
             for (const reference::Record& record : plan.zones[0].records)
                 if (record.type == reference::type::NS) cuts.push_back(record.owner);
-            Name child = random_.one_in(3) || cuts.empty() ? random_.pick(plan.zones[0].records).owner
-                                                           : random_.pick(cuts);
+            Name child = random_.one_in(3) || cuts.empty()
+                             ? random_.pick(plan.zones[0].records).owner
+                             : random_.pick(cuts);
             add_zone(plan, child, 8);
         }
         if (random_.one_in(5) && !origin.empty())
@@ -88,7 +89,8 @@ class Cases {
         if (random_.one_in(4)) ask.flags = static_cast<uint16_t>(random_.word() & 0x07ff);
         if (!random_.one_in(3)) ask.edns = edns();
         std::string octets = to_octets(ask);
-        if (random_.one_in(50)) octets[random_.below(octets.size())] = static_cast<char>(random_.word());
+        if (random_.one_in(50))
+            octets[random_.below(octets.size())] = static_cast<char>(random_.word());
         return octets;
     }
 
@@ -103,8 +105,8 @@ class Cases {
     void add_zone(WorldPlan& plan, const Name& origin, size_t names) {
         for (const ZonePlan& other : plan.zones)
             if (reference::same(other.origin, origin)) return;
-        ZonePlan zone{origin, ZoneMaker(random_, origin).make({1, names}),
-                      random_signing(random_), random_.word()};
+        ZonePlan zone{origin, ZoneMaker(random_, origin).make({1, names}), random_signing(random_),
+                      random_.word()};
         add_services(random_, origin, zone.records);
         plan.zones.push_back(std::move(zone));
     }
@@ -119,8 +121,7 @@ class Cases {
         for (uint16_t code : kOptions)
             if (random_.one_in(12)) edns.options.push_back({code, ""});
         static constexpr size_t kCookies[] = {8, 8, 16, 24, 40, 7};
-        if (random_.one_in(5))
-            edns.options.push_back({10, random_.octets(random_.pick(kCookies))});
+        if (random_.one_in(5)) edns.options.push_back({10, random_.octets(random_.pick(kCookies))});
         return edns;
     }
 
@@ -136,8 +137,10 @@ std::string outcome_differences(const reference::Message& reply, const Reply& go
     if (outcome.size != reply.size) said += "the outcome has another size\n";
     using reference::Kind;
     static constexpr std::pair<Kind, server::AnswerKind> kKinds[] = {
-        {Kind::positive, server::AnswerKind::positive}, {Kind::no_data, server::AnswerKind::no_data},
-        {Kind::no_name, server::AnswerKind::no_name},   {Kind::referral, server::AnswerKind::referral},
+        {Kind::positive, server::AnswerKind::positive},
+        {Kind::no_data, server::AnswerKind::no_data},
+        {Kind::no_name, server::AnswerKind::no_name},
+        {Kind::referral, server::AnswerKind::referral},
         {Kind::error, server::AnswerKind::error}};
     if (expected.size() == 1)
         for (auto& [wanted, kind] : kKinds)
@@ -190,21 +193,21 @@ Complaint one_world(Random& random, server::Scratch& scratch) {
         std::string others;
         for (size_t i = 1; i < plan.zones.size(); ++i)
             others += "also served: " + reference::to_text(plan.zones[i].origin) + "\n";
-        return smallest_complaint(plan.zones[0].origin, plan.zones[0].records,
-                                  [&](const Records& fewer) -> Complaint {
-            WorldPlan smaller = plan;
-            smaller.zones[0].records = fewer;
-            World less = make_world(smaller);
-            // A zone without a SOA is not one.
-            if (!less.views[0].zones[0].zone->rrset(plan.zones[0].origin, reference::type::SOA))
-                return "";
-            server::Set now = make_set(less);
-            std::string said =
-                answer_differences(less, request, asker, ask(now, request, asker, scratch));
-            if (said.empty()) return "";
-            return request_text(request, asker, less) + others + "signing " +
-                   std::to_string(static_cast<int>(plan.zones[0].signing)) + "\n" + said;
-        });
+        return smallest_complaint(
+            plan.zones[0].origin, plan.zones[0].records, [&](const Records& fewer) -> Complaint {
+                WorldPlan smaller = plan;
+                smaller.zones[0].records = fewer;
+                World less = make_world(smaller);
+                // A zone without a SOA is not one.
+                if (!less.views[0].zones[0].zone->rrset(plan.zones[0].origin, reference::type::SOA))
+                    return "";
+                server::Set now = make_set(less);
+                std::string said =
+                    answer_differences(less, request, asker, ask(now, request, asker, scratch));
+                if (said.empty()) return "";
+                return request_text(request, asker, less) + others + "signing " +
+                       std::to_string(static_cast<int>(plan.zones[0].signing)) + "\n" + said;
+            });
     }
     return "";
 }
@@ -245,8 +248,9 @@ TEST_CASE("a batch answers as its requests one by one") {
             if (in_batch != alone.octets || outcomes[i].limit_hash != alone.outcome.limit_hash ||
                 outcomes[i].kind != alone.outcome.kind || outcomes[i].zone != alone.outcome.zone)
                 return "request " + std::to_string(i) + " of " + std::to_string(count) + ": " +
-                       request_text(requests[i], askers[i], world) + "alone: " +
-                       to_hex(alone.span()) + "\nin the batch: " + to_hex(octets_of(in_batch));
+                       request_text(requests[i], askers[i], world) +
+                       "alone: " + to_hex(alone.span()) +
+                       "\nin the batch: " + to_hex(octets_of(in_batch));
         }
         return "";
     });

@@ -170,9 +170,9 @@ std::string base32hex(const std::string& octets) {
     for (size_t bit = 0; bit < octets.size() * 8; bit += 5) {
         unsigned value = 0;
         for (size_t i = bit; i < bit + 5; ++i)
-            value = value << 1 | (i < octets.size() * 8
-                                      ? unsigned{octet(octets, i / 8)} >> (7 - i % 8) & 1u
-                                      : 0u);
+            value =
+                value << 1 |
+                (i < octets.size() * 8 ? unsigned{octet(octets, i / 8)} >> (7 - i % 8) & 1u : 0u);
         text += "0123456789abcdefghijklmnopqrstuv"[value];
     }
     return text;

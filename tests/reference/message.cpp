@@ -308,8 +308,8 @@ std::string to_text(const Rrset& rrset) {
         text += to_text(rrset.owner) + " " + std::to_string(rrset.ttl) + " ";
         dns::append_type(text, rrset.type);
         text += ' ';
-        dns::append_rdata_text(
-            text, rrset.type, {reinterpret_cast<const uint8_t*>(rdata.data()), rdata.size()});
+        dns::append_rdata_text(text, rrset.type,
+                               {reinterpret_cast<const uint8_t*>(rdata.data()), rdata.size()});
         text += '\n';
     }
     return text;

@@ -1,6 +1,6 @@
-// A reply beside what the reference expects: what is not as it should be, in sentences. Order within
-// a section, the case of names and the order of options do not matter; whether what is missing had
-// room does.
+// A reply beside what the reference expects: what is not as it should be, in sentences. Order
+// within a section, the case of names and the order of options do not matter; whether what is
+// missing had room does.
 #pragma once
 
 #include "tests/reference/responder.h"

@@ -23,7 +23,7 @@ namespace type {
 using namespace reference::type;
 constexpr uint16_t AFSDB = 18, RT = 21, NAPTR = 35, KX = 36, OPT = 41, SVCB = 64, HTTPS = 65,
                    LP = 107, NXNAME = 128, IXFR = 251, AXFR = 252;
-}
+}  // namespace type
 constexpr uint16_t kInternet = 1, kChaos = 3, kAnyClass = 255;
 constexpr size_t kMostLinks = 16;
 
@@ -105,7 +105,8 @@ std::optional<Target> target_of(uint16_t rrtype, const std::string& rdata, const
             return Target{name_at(rdata, 6)};
         case type::NAPTR: {
             size_t at = 4;
-            for (int strings = 0; strings < 3; ++strings) at += static_cast<uint8_t>(rdata[at]) + 1u;
+            for (int strings = 0; strings < 3; ++strings)
+                at += static_cast<uint8_t>(rdata[at]) + 1u;
             return Target{name_at(rdata, at), false, true};
         }
         case type::SVCB:
@@ -156,6 +157,14 @@ class Answering {
         if (!view_.follow_view || !loaded(other)) return false;
         const auto& list = other.allow_query ? other.allow_query : view_.allow_query;
         return !list || holds(*list, asker_.address);
+    }
+
+    // Of a name in its own domain, but for names in a zone below it that is served, too (RFC 1034
+    // 4.3.2 step 2): of those it knows the way there, if there is a cut or DNAME, and nothing else.
+    static bool may_speak_for(const ServedZone& zone, const ServedZone* nearest, const Name& name) {
+        if (!is_at_or_below(name, zone.name)) return false;
+        if (nearest == &zone || nearest == nullptr) return true;
+        return zone.zone->locate(name).crossing.has_value();
     }
 
     void add(Expected& to, size_t section, Rrset rrset, Need need,
@@ -233,7 +242,7 @@ class Answering {
             const ServedZone* other = choose_zone(view_.zones, *next, qtype_);
             if (other != nullptr && may_follow_into(*other, *served))
                 served = other;
-            else if (!is_at_or_below(*next, served->name))
+            else if (!may_speak_for(*served, other, *next))
                 return;
             name = *next;
         }
@@ -313,8 +322,8 @@ class Answering {
         for (const std::string& rdata : rrset.rdata) {
             std::optional<Target> target = target_of(rrset.type, rdata, name);
             if (!target) continue;
-            Need need = room_is_used_for(rrset.type) && qtype_ != type::ANY ? Need::wanted
-                                                                              : Need::allowed;
+            Need need =
+                room_is_used_for(rrset.type) && qtype_ != type::ANY ? Need::wanted : Need::allowed;
             add_target(to, served, rrset.type, *target, need);
         }
         // Which targets of more than 13 are told is open.
@@ -355,9 +364,9 @@ class Answering {
         if (below_cut || (!binding && !target.server)) return;
         // RFC 9460 4.1: A, AAAA and SVCB records of targets; the alias needs them most.
         std::optional<Rrset> next = zone.rrset(target.name, binding ? rrtype : type::SRV);
-        if (!next || (binding && same_as_answer(to, *next))) return;
+        if (!next) return;
         add_signed(to, kAdditional, zone, *next, target.name,
-                   target.alias ? need : Need::allowed);
+                   target.alias && !told_already(to, *next) ? need : Need::allowed);
         for (const std::string& rdata : next->rdata)
             if (std::optional<Target> further = target_of(next->type, rdata, target.name))
                 if (++depth_ < 8) {
@@ -367,20 +376,22 @@ class Answering {
                 }
     }
 
-    bool same_as_answer(const Expected& to, const Rrset& rrset) const {
+    // The same records, if under another owner: a wildcard's, whose own name is the target.
+    static bool told_already(const Expected& to, const Rrset& rrset) {
         return std::any_of(to.items.begin(), to.items.end(), [&](const Item& item) {
-            return item.rrset.type == rrset.type && same(item.rrset.owner, rrset.owner);
+            return item.rrset.type == rrset.type && item.rrset.rdata == rrset.rdata;
         });
     }
 
     void add_address(Expected& to, const Zone& zone, const Rrset& rrset, const Name& owner,
                      bool below_cut, Need need) const {
-        if (!below_cut)
-            return add_signed(to, kAdditional, zone, rrset, owner, need);
-        // Glue is not signed (RFC 4035 2.2).
+        if (!below_cut) return add_signed(to, kAdditional, zone, rrset, owner, need);
+        // Glue is not signed (RFC 4035 2.2); a zone that has signatures of it may tell them.
         Rrset glue = rrset;
         glue.owner = owner;
         add(to, kAdditional, std::move(glue), need);
+        std::optional<Rrset> signatures = zone.rrset(rrset.owner, type::RRSIG, rrset.type);
+        if (dnssec_ && signatures) add(to, kAdditional, *signatures, Need::allowed);
     }
 
     void refer(const ServedZone& served, const Answer& found) {
@@ -476,13 +487,14 @@ std::vector<Expected> chaos(const World& world, const Expected& base, const Ques
     if (name == "id.server." || name == "hostname.bind.") text = world.server_id;
     Expected refused = error(base, code::Refused);
     if (text.empty() || (question.type != type::TXT && question.type != type::ANY)) {
-        if (std::optional<Expected> meta = meta_type(base, question.type)) return {refused, *meta};
-        if (text.empty()) return {refused};
-        Expected no_data = base;
-        no_data.rcodes = {code::NoError};
-        no_data.aa = Choice::either;
-        no_data.any_records = true;
-        return {refused, no_data};
+        std::vector<Expected> out{refused};
+        if (std::optional<Expected> meta = meta_type(base, question.type)) out.push_back(*meta);
+        if (text.empty()) return out;
+        out.push_back(base);
+        out.back().rcodes = {code::NoError};
+        out.back().aa = Choice::either;
+        out.back().any_records = true;
+        return out;
     }
     Expected told = base;
     told.rcodes = {code::NoError};
@@ -548,15 +560,18 @@ std::vector<Expected> answer_question(const World& world, const Expected& base,
     Expected with_options = base;
     add_zone_options(with_options, request, *zone);
     if (meta) {
-        meta->zone_version = request.edns && request.edns->find(option::ZoneVersion)
-                                 ? Choice::either
-                                 : Choice::no;
+        meta->zone_version =
+            request.edns && request.edns->find(option::ZoneVersion) ? Choice::either : Choice::no;
         meta->zone_version_octets = with_options.zone_version_octets;
         return {*meta};
     }
     bool dnssec = request.edns && request.edns->dnssec_ok;
-    return Answering(*view, asker, dnssec, question.type, with_options)
-        .answer(*zone, question.name);
+    std::vector<Expected> replies =
+        Answering(*view, asker, dnssec, question.type, with_options).answer(*zone, question.name);
+    // RFC 1035 6.2: "responses to QCLASS=* queries can never be authoritative".
+    if (question.rr_class == kAnyClass)
+        for (Expected& reply : replies) reply.aa = Choice::no;
+    return replies;
 }
 
 // RFC 4291 2.2 text, and what ranges mean.

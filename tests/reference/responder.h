@@ -75,7 +75,7 @@ struct Expected {
     Choice question = Choice::yes;
     Choice opt = Choice::no;
     std::vector<Item> items;
-    size_t targets = 0;       // names that the additional section is about
+    size_t targets = 0;        // names that the additional section is about
     bool any_records = false;  // what a text of the server says (CHAOS)
     std::string text;          // the string that it says
 

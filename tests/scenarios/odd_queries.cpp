@@ -70,8 +70,7 @@ class Maker {
         if (rr_class < 0) return false;
         ++counts_[0];
         body_ += reference::to_wire(reference::from_text(values[0])) +
-                 u16(static_cast<size_t>(type_of(values[1]))) +
-                 u16(static_cast<size_t>(rr_class));
+                 u16(static_cast<size_t>(type_of(values[1]))) + u16(static_cast<size_t>(rr_class));
         return true;
     }
 
@@ -181,9 +180,8 @@ std::vector<std::string> differences(const OddQuery& query, std::span<const uint
     if (!reply) return {"the reply cannot be read: " + why};
     std::vector<std::string> said;
     std::vector<std::string> rcodes = words_of(words[0], '/');
-    if (std::none_of(rcodes.begin(), rcodes.end(), [&](const std::string& word) {
-            return rcode_of(word) == reply->rcode();
-        }))
+    if (std::none_of(rcodes.begin(), rcodes.end(),
+                     [&](const std::string& word) { return rcode_of(word) == reply->rcode(); }))
         said.push_back("rcode " + std::to_string(reply->rcode()) + " for " + words[0]);
     const std::string& asked = query.octets;
     if (!reply->has(0x8000)) said.push_back("qr is not set");
@@ -191,8 +189,8 @@ std::vector<std::string> differences(const OddQuery& query, std::span<const uint
     if (u16(reply->id) != asked.substr(0, 2)) said.push_back("another id");
     if ((reply->flags >> 8 & 0x79) != (static_cast<uint8_t>(asked[2]) & 0x79))
         said.push_back("opcode and rd are not copied");
-    if (reply->question && asked.substr(12, reply->question->octets.size()) !=
-                               reply->question->octets)
+    if (reply->question &&
+        asked.substr(12, reply->question->octets.size()) != reply->question->octets)
         said.push_back("another question");
     for (size_t i = 1; i < words.size(); ++i) {
         bool true_here = false;

@@ -1,5 +1,5 @@
-// The table of odd requests (odd_queries.txt; README.md has its words): each row as octets, and what
-// is to become of it.
+// The table of odd requests (odd_queries.txt; README.md has its words): each row as octets, and
+// what is to become of it.
 #pragma once
 
 #include "tests/scenarios/scenario.h"

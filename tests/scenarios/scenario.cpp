@@ -40,8 +40,9 @@ bool value_of(const std::string& word, const char* name, std::string& value) {
 }
 
 int number_of(const std::string& word) {
-    bool digits = !word.empty() && word.size() <= 5 &&
-                  std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    bool digits =
+        !word.empty() && word.size() <= 5 &&
+        std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
     return digits ? std::stoi(word) : -1;
 }
 
@@ -72,8 +73,7 @@ class Reader {
   private:
     void fault(const std::string& what) {
         if (scenario_.fault.empty())
-            scenario_.fault =
-                scenario_.file + ":" + std::to_string(line_) + ": " + what;
+            scenario_.fault = scenario_.file + ":" + std::to_string(line_) + ": " + what;
     }
 
     void run(const std::string& directive, const std::string& block, size_t line) {
@@ -279,8 +279,7 @@ class Reader {
             }
         }
         if (answers.empty()) answers.emplace_back();
-        for (const std::string& answer : answers)
-            out.answers.push_back(records(answer, rr_class));
+        for (const std::string& answer : answers) out.answers.push_back(records(answer, rr_class));
         out.authority = records(texts[0], rr_class);
         out.additional = records(texts[1], rr_class);
     }
@@ -325,8 +324,8 @@ int class_of(const std::string& word) {
 
 int type_of(const std::string& word) {
     static const std::pair<const char*, int> kMeta[] = {
-        {"OPT", 41},   {"NXNAME", 128}, {"TKEY", 249}, {"TSIG", 250},
-        {"IXFR", 251}, {"AXFR", 252},   {"MAILB", 253}, {"MAILA", 254}, {"ANY", 255}};
+        {"OPT", 41},   {"NXNAME", 128}, {"TKEY", 249},  {"TSIG", 250}, {"IXFR", 251},
+        {"AXFR", 252}, {"MAILB", 253},  {"MAILA", 254}, {"ANY", 255}};
     for (auto& [name, number] : kMeta)
         if (word == name) return number;
     uint16_t number = 0;
@@ -335,8 +334,8 @@ int type_of(const std::string& word) {
 
 int rcode_of(const std::string& word) {
     static const std::pair<const char*, int> kWords[] = {
-        {"NOERROR", 0}, {"FORMERR", 1}, {"SERVFAIL", 2}, {"NXDOMAIN", 3},  {"NOTIMP", 4},
-        {"REFUSED", 5}, {"YXDOMAIN", 6}, {"NOTAUTH", 9}, {"BADVERS", 16}, {"BADCOOKIE", 23}};
+        {"NOERROR", 0}, {"FORMERR", 1},  {"SERVFAIL", 2}, {"NXDOMAIN", 3}, {"NOTIMP", 4},
+        {"REFUSED", 5}, {"YXDOMAIN", 6}, {"NOTAUTH", 9},  {"BADVERS", 16}, {"BADCOOKIE", 23}};
     for (auto& [name, number] : kWords)
         if (word == name) return number;
     return -1;
@@ -362,9 +361,10 @@ bool read_records(const std::string& text, const Name& origin,
         for (const zoneparser::OwnerRun& run : batch->runs) {
             const zoneparser::RecordHead* head = batch->first_record(run);
             for (uint32_t i = 0; i < run.record_count; ++i, head = head->next())
-                records.push_back({reference::from_wire(batch->owner(run)), head->type, head->ttl,
-                                   {reinterpret_cast<const char*>(head->rdata()),
-                                    head->rdata_size},
+                records.push_back({reference::from_wire(batch->owner(run)),
+                                   head->type,
+                                   head->ttl,
+                                   {reinterpret_cast<const char*>(head->rdata()), head->rdata_size},
                                    batch->place(*head).line()});
         }
     return true;
@@ -409,8 +409,9 @@ std::vector<Message> messages_of(const ScenarioQuery& query, const World& world)
         add(kExpire, text.expire);
         add(kZoneVersion, text.zone_version);
         if (text.extended_error)
-            edns.options.push_back({kError, {static_cast<char>(*text.extended_error >> 8),
-                                             static_cast<char>(*text.extended_error)}});
+            edns.options.push_back({kError,
+                                    {static_cast<char>(*text.extended_error >> 8),
+                                     static_cast<char>(*text.extended_error)}});
         if (text.keepalive) edns.options.push_back({kKeepalive, std::string(2, '\0')});
         if (text.padding) edns.options.push_back({kPadding, ""});
         const reference::Option* cookie =
@@ -497,8 +498,8 @@ std::vector<std::string> message_differences(const Message& wanted, const Messag
         Rrsets left = rrsets_of(wanted.sections[section]), right = rrsets_of(got.sections[section]);
         not_in(left, right, std::string("missing in ") + kSections[section], said);
         not_in(right, left, std::string("too much in ") + kSections[section], said);
-        if (said.empty()) compare("records", wanted.sections[section].size(),
-                                  got.sections[section].size());
+        if (said.empty())
+            compare("records", wanted.sections[section].size(), got.sections[section].size());
     }
     return said;
 }

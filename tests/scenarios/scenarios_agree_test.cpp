@@ -33,8 +33,7 @@ TEST_CASE("the reference expects what the scenarios say") {
             for (reference::Message& message : messages_of(query, scenario.world)) {
                 // What a truncated reply leaves out had no room; in the others all has.
                 message.size = message.has(0x0200) ? expected.front().limit : 12;
-                std::string said =
-                    joined(differences(expected, octets, message, scenario.world));
+                std::string said = joined(differences(expected, octets, message, scenario.world));
                 CHECK_MESSAGE(said == "", said);
             }
         }

@@ -92,21 +92,21 @@ y.a      60 A 192.0.2.1
     CHECK(made->denial_kind() == zones::DenialKind::nsec);
     CHECK(made->nsec3_parameters().empty());
     static constexpr Row kRows[] = {
-        {"example.", "example."},        {"0.example.", "example."},
-        {"a.example.", "a.example."},    {"z.a.example.", "a.example."},
-        {"b.example.", "a.example."},    {"cut.example.", "cut.example."},
-        {"z.example.", "cut.example."},  {"x.cut.example.", "cut.example."},
+        {"example.", "example."},       {"0.example.", "example."},
+        {"a.example.", "a.example."},   {"z.a.example.", "a.example."},
+        {"b.example.", "a.example."},   {"cut.example.", "cut.example."},
+        {"z.example.", "cut.example."}, {"x.cut.example.", "cut.example."},
     };
     check(*made, kRows);
 }
 
 TEST_CASE("a zone without a chain that can be used denies nothing") {
     for (const char* apex : {"", "@ 60 NSEC3PARAM 2 0 0 -\n", "@ 60 NSEC3PARAM 1 1 0 -\n"}) {
-        MadeZone made = zone_from_text(
-            std::string(kSoa) + apex +
-                "a 60 NSEC b.example. A\n"
-                "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom 60 NSEC3 1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr\n",
-            reference::from_text("example."));
+        MadeZone made = zone_from_text(std::string(kSoa) + apex +
+                                           "a 60 NSEC b.example. A\n"
+                                           "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom 60 NSEC3 1 0 0 - "
+                                           "2t7b4g4vsa5smi47k61mv5bv1a22bojr\n",
+                                       reference::from_text("example."));
         CHECK(made->denial_kind() == zones::DenialKind::none);
         CHECK_FALSE(made->denial_at_or_before(dns::NameView()));
     }
@@ -141,11 +141,10 @@ c 60 NSEC example. A
     zone = changed(*zone, "example.", owned(*zone, "example.", nsec), {});
     CHECK(zone->denial_kind() == zones::DenialKind::none);
     CHECK_FALSE(zone->denial_at_or_before(dns::NameView()));
-    zone = changed(*zone, "example.", {},
-                   rrset(dns::type::NSEC3PARAM, std::string("\1\0\0\0\0", 5)));
+    zone =
+        changed(*zone, "example.", {}, rrset(dns::type::NSEC3PARAM, std::string("\1\0\0\0\0", 5)));
     CHECK(zone->denial_kind() == zones::DenialKind::nsec3);
-    static constexpr Row kHashed[] = {
-        {"example.", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example."}};
+    static constexpr Row kHashed[] = {{"example.", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example."}};
     check(*zone, kHashed);
     // The version before its chain was changed is as it was.
     check(*made, {{Row{"b.example.", "b.example."}}});

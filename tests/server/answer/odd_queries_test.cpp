@@ -35,8 +35,8 @@ TEST_CASE("odd requests are answered as the table says") {
             Reply reply = ask(set, query.octets, asker, scratch);
             bool udp = transport == reference::Transport::udp;
             std::string said = joined(differences(query, reply.span(), udp));
-            CHECK_MESSAGE(said == "", said << "for a request of "
-                                           << to_hex(octets_of(query.octets)));
+            CHECK_MESSAGE(said == "",
+                          said << "for a request of " << to_hex(octets_of(query.octets)));
             auto expected =
                 reference::expected_replies(scenario.world, octets_of(query.octets), asker);
             CHECK(expected.front().silent == reply.octets.empty());

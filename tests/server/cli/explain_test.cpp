@@ -93,12 +93,15 @@ TEST_CASE("explain: only zones that matter are loaded") {
 TEST_CASE("explain: colour changes no word") {
     MemoryFiles files = example_files();
     std::string call = "apex explain --do nope.signed.example signed.example=signed.example.zone";
-    std::string plain = explained(files, call), coloured = explained(files, call + " --color always");
+    std::string plain = explained(files, call),
+                coloured = explained(files, call + " --color always");
     CHECK(coloured != plain);
     std::string stripped;
     for (size_t i = 0; i < coloured.size(); ++i) {
-        if (coloured[i] == '\033') i = coloured.find('m', i);
-        else stripped += coloured[i];
+        if (coloured[i] == '\033')
+            i = coloured.find('m', i);
+        else
+            stripped += coloured[i];
     }
     CHECK(stripped == plain);
 }
@@ -167,9 +170,9 @@ TEST_CASE("explain: the view, and why the ones before were passed over") {
 }
 
 TEST_CASE("explain: a zone that is not loaded, and one that may not be asked") {
-    auto zone = std::make_shared<const server::ServedZone>(
-        dns::Name(), 0, nullptr, std::make_shared<server::ZoneOptions>(), nullptr,
-        "root.zone:3:1: no SOA");
+    auto zone = std::make_shared<const server::ServedZone>(dns::Name(), 0, nullptr,
+                                                           std::make_shared<server::ZoneOptions>(),
+                                                           nullptr, "root.zone:3:1: no SOA");
     server::Set set = two_views(zone);
     std::string text = view_part(set, "10.1.2.3", "192.0.2.1");
     CHECK(text.substr(text.find("\nzone\n")) ==

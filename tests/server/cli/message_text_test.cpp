@@ -95,7 +95,8 @@ TEST_CASE("message text: what cannot be read is said") {
 
 TEST_CASE("message text: types as questions name them") {
     uint16_t type = 0;
-    for (auto [word, number] : {std::pair("any", 255), {"AXFR", 252}, {"mx", 15}, {"TYPE65280", 65280}}) {
+    for (auto [word, number] :
+         {std::pair("any", 255), {"AXFR", 252}, {"mx", 15}, {"TYPE65280", 65280}}) {
         REQUIRE(server::read_question_type(word, type));
         CHECK(type == number);
     }

@@ -148,6 +148,12 @@ TEST_CASE("configuration: each fault has its place and its hint") {
         ++cases;
     }
     CHECK(cases > 40);
+    // Where toml++ asserts what the text need not hold.
+    for (const char* text : {"[\x1f[view]]", "\x1f", "a.\x1f", "{", "x = {\x1f", "[[\x7f",
+                             "ta\xcc\x9a = 1", "x = \xc3\xa9", "x = \"\"\"\\\n\xc3\xa9"}) {
+        CAPTURE(text);
+        CHECK(ReadConfiguration(text).findings.failed());
+    }
     CHECK(ReadConfiguration(std::string("x = \"\0\"", 7)).findings.failed());
 }
 
