@@ -11,8 +11,7 @@ constexpr size_t kSoaNumbers = 20;
 
 }  // namespace
 
-ServedZone::ServedZone(dns::NameView name, uint32_t number,
-                       std::shared_ptr<const zones::Zone> zone,
+ServedZone::ServedZone(dns::NameView name, uint32_t number, std::shared_ptr<const zones::Zone> zone,
                        std::shared_ptr<const ZoneOptions> options,
                        std::shared_ptr<const dns::Sources> sources, const std::string& reason)
     : zone_(std::move(zone)),
@@ -38,9 +37,14 @@ ServedZone::ServedZone(dns::NameView name, uint32_t number,
 
 void ServedZone::find_denial() {
     switch (zone_->denial_kind()) {
-        case zones::DenialKind::none: return;
-        case zones::DenialKind::nsec: denial_ = Denial::nsec; return;
-        case zones::DenialKind::nsec3: denial_ = Denial::nsec3; break;
+        case zones::DenialKind::none:
+            return;
+        case zones::DenialKind::nsec:
+            denial_ = Denial::nsec;
+            return;
+        case zones::DenialKind::nsec3:
+            denial_ = Denial::nsec3;
+            break;
     }
     // RFC 5155 4.2: algorithm, flags, iterations, length of the salt, salt.
     dns::Octets parameters = zone_->nsec3_parameters();

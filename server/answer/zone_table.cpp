@@ -61,9 +61,7 @@ struct ZoneTable::Node {
     size_t node_count() const { return static_cast<size_t>(std::popcount(nodes)); }
     static size_t tags_size(size_t zone_count) { return (zone_count * 4 + 7) & ~size_t{7}; }
 
-    uint32_t* tags() const {
-        return reinterpret_cast<uint32_t*>(const_cast<Node*>(this) + 1);
-    }
+    uint32_t* tags() const { return reinterpret_cast<uint32_t*>(const_cast<Node*>(this) + 1); }
     ZonePointer* zone_places() const {
         return reinterpret_cast<ZonePointer*>(reinterpret_cast<uint8_t*>(tags()) +
                                               tags_size(zone_count()));

@@ -7,9 +7,9 @@
 //
 //   node  | users | zones: mask | nodes: mask | tag, tag ... | zone, zone ... | node ... |
 //
-// A node has a bit and a place for each slot that is taken, and none for the others; a zone's tag is
-// a part of its hash, so that hardly any other name gets as far as being compared. A node that no
-// other table uses is changed in place, so that a table is filled at once.
+// A node has a bit and a place for each slot that is taken, and none for the others; a zone's tag
+// is a part of its hash, so that hardly any other name gets as far as being compared. A node that
+// no other table uses is changed in place, so that a table is filled at once.
 //
 // A search asks for the longest suffix of a name that is a zone: the depths (label counts) at which
 // zones exist are known, so one with few depths needs few looks.
@@ -89,9 +89,7 @@ class ZoneTable {
     Probe probe(dns::NameView name) const;
     Probe probe(dns::NameView name, uint64_t hash) const;
     void count_depth(size_t depth, int by);
-    bool is_marked(size_t depth) const {
-        return (depth_marks_[depth / 64] >> depth % 64 & 1) != 0;
-    }
+    bool is_marked(size_t depth) const { return (depth_marks_[depth / 64] >> depth % 64 & 1) != 0; }
     bool any_marked_above(size_t depth) const {
         return depth < 63 ? (depth_marks_[0] >> (depth + 1) | depth_marks_[1]) != 0
                           : depth < 127 && depth_marks_[1] >> (depth - 63) != 0;

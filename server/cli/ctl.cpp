@@ -63,10 +63,9 @@ class Ctl {
         for (const Call::Given& given : call_.given) {
             if (is_own(given.option->name)) continue;
             if (request.command != ControlCommand::explain)
-                return call_at_fault(world_, "ctl",
-                                     {std::string("--") + given.option->name +
-                                          " is an option of explain only",
-                                      ""});
+                return call_at_fault(
+                    world_, "ctl",
+                    {std::string("--") + given.option->name + " is an option of explain only", ""});
             std::string word = std::string("--") + given.option->name;
             if (*given.option->argument != 0) word += "=" + given.value;
             request.operands.push_back(std::move(word));
@@ -202,7 +201,8 @@ class Ctl {
     void await_end() {
         std::string line;
         while (read_some())
-            while (lines_.next(line) == LineReader::Next::line) {}
+            while (lines_.next(line) == LineReader::Next::line) {
+            }
         if (!call_.has("json")) world_.out.write("stopped\n");
     }
 

@@ -104,8 +104,7 @@ class Serve {
         dns::Sources sources;
         dns::Severities severities;
         dns::Findings findings(severities);
-        auto read =
-            read_configuration(world_.files, file, sources, findings, settings_.reading);
+        auto read = read_configuration(world_.files, file, sources, findings, settings_.reading);
         if (!read.ok()) return system_fault(unreadable_sentence(file, read.fault().sentence));
         if (!findings.rows().empty()) {
             SourceLines::Identities no_files;
@@ -172,8 +171,7 @@ class Serve {
                 options().listen.push_back(given.value);
         if (const std::string* text = call_.last("threads")) {
             uint32_t threads = 0;
-            auto [end, error] =
-                std::from_chars(text->data(), text->data() + text->size(), threads);
+            auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), threads);
             if (error != std::errc() || end != text->data() + text->size() ||
                 threads > kMostThreads)
                 return call_fault("'" + *text + "' is no number of threads",
@@ -196,14 +194,14 @@ class Serve {
     int bind() {
         SocketSettings sockets;
         sockets.workers = options().threads > 0 ? options().threads : usable_cores();
-        size_t others = kOtherDescriptors + sockets.workers * 8 +
-                        2 * endpoints_.size() * sockets.workers;
+        size_t others =
+            kOtherDescriptors + sockets.workers * 8 + 2 * endpoints_.size() * sockets.workers;
         size_t granted = raise_descriptor_limit(options().tcp_connections + others);
         size_t room = granted > others ? granted - others : 1;
         settings_.connections = std::min<size_t>(options().tcp_connections, room);
         std::vector<int> passed = passed_descriptors();
-        auto opened = passed.empty() ? open_sockets(endpoints_, sockets)
-                                     : adopt_sockets(passed, sockets);
+        auto opened =
+            passed.empty() ? open_sockets(endpoints_, sockets) : adopt_sockets(passed, sockets);
         if (!opened.ok()) return system_fault(opened.fault().sentence);
         settings_.sockets = std::move(opened.value());
         if (!settings_.sockets.empty()) {

@@ -1,5 +1,5 @@
-// What may be chosen for zones: at the file's top, in a template or for one zone. Each inherits from
-// the one before; choices that come out the same are made once.
+// What may be chosen for zones: at the file's top, in a template or for one zone. Each inherits
+// from the one before; choices that come out the same are made once.
 //
 //   top -> template -> zone
 #pragma once

@@ -16,9 +16,9 @@ namespace {
 
 namespace rule = configuration_rule;
 
-constexpr const dns::Rule* kRules[] = {
-    &rule::syntax,    &rule::unknown_key, &rule::wrong_type, &rule::missing_key,
-    &rule::bad_value, &rule::zone_twice,  &rule::key_twice,  &rule::unreadable};
+constexpr const dns::Rule* kRules[] = {&rule::syntax,      &rule::unknown_key, &rule::wrong_type,
+                                       &rule::missing_key, &rule::bad_value,   &rule::zone_twice,
+                                       &rule::key_twice,   &rule::unreadable};
 
 // A file and what it says, until the zones are read.
 struct File {
@@ -68,7 +68,7 @@ class Reading {
     const ReadingOptions& options_;
     Configuration configuration_;
     ChoicesReader choices_;
-    std::deque<File> all_;  // the main file first
+    std::deque<File> all_;                                  // the main file first
     std::map<std::string, std::string, std::less<>> seen_;  // keys and the place of each
 };
 
@@ -160,8 +160,8 @@ void Reading::read_section(File& file, const toml::table& table, Section section
         const ConfigurationRow* row = find_row(section, key.str());
         bool ours = row != nullptr && !std::holds_alternative<std::monostate>(row->target);
         if (!ours) continue;
-        std::string name = section == Section::top ? row->key
-                                                   : std::string(to_string(section)) + " " + row->key;
+        std::string name =
+            section == Section::top ? row->key : std::string(to_string(section)) + " " + row->key;
         if (!first_time(file, node, name)) continue;
         if (section == Section::top && row->type == ValueType::networks) {
             if (auto list = file.reader.networks(table, *row))
@@ -213,8 +213,8 @@ void Reading::read_templates(File& file) {
         const toml::table& table = *value.as_table();
         file.reader.check_keys(table, Section::zone_template);
         configuration_.templates.emplace(
-            name.str(), choices_.read(file.reader, table, Section::zone_template,
-                                      configuration_.choices));
+            name.str(),
+            choices_.read(file.reader, table, Section::zone_template, configuration_.choices));
     }
 }
 

@@ -5,8 +5,8 @@
 //   include -----+                        |
 //                     lists and folders of [[zones]]
 //
-// The trees are freed when reading ends. A key without a row is an error, with the nearest known one
-// as a hint.
+// The trees are freed when reading ends. A key without a row is an error, with the nearest known
+// one as a hint.
 #pragma once
 
 #include <functional>
@@ -67,8 +67,8 @@ dns::Result<Configuration> read_configuration(const dns::Files& files, const std
                                               dns::Sources& sources, dns::Findings& findings,
                                               const ReadingOptions& options = {});
 
-// False if a file or folder is another than when it was read, or was so young then that its identity
-// proves nothing.
+// False if a file or folder is another than when it was read, or was so young then that its
+// identity proves nothing.
 bool are_unchanged(std::span<const ReadFile> read, const dns::Files& files);
 
 }  // namespace server

@@ -38,10 +38,10 @@ enum class ValueType : uint8_t {
 };
 
 // Where a value of the server's own goes; none for what the reader knows by name.
-using Target = std::variant<std::monostate, uint32_t ServerOptions::*, bool ServerOptions::*,
-                            std::string ServerOptions::*, std::vector<std::string> ServerOptions::*,
-                            Follow ServerOptions::*, LogForm ServerOptions::*,
-                            LogWeight ServerOptions::*>;
+using Target =
+    std::variant<std::monostate, uint32_t ServerOptions::*, bool ServerOptions::*,
+                 std::string ServerOptions::*, std::vector<std::string> ServerOptions::*,
+                 Follow ServerOptions::*, LogForm ServerOptions::*, LogWeight ServerOptions::*>;
 
 struct ConfigurationRow {
     Section section;

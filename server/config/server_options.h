@@ -26,9 +26,10 @@ struct ServerOptions {
 
     uint32_t udp_size = 1232;
     bool cookies = true;
-    std::vector<std::string> cookie_secrets;  // 32 hexadecimal digits each, the first makes new ones
-    std::string cookie_secret_file;           // its path; such a secret a line
-    std::string nsid;                         // octets
+    std::vector<std::string>
+        cookie_secrets;              // 32 hexadecimal digits each, the first makes new ones
+    std::string cookie_secret_file;  // its path; such a secret a line
+    std::string nsid;                // octets
     std::string version;
     std::string server_id;
 
@@ -37,7 +38,8 @@ struct ServerOptions {
     uint32_t tcp_idle_seconds = 10;
     uint32_t tcp_message_seconds = 5;
 
-    // Answers a second to one network; 0: no limit. UINT32_MAX in the special ones: as in the first.
+    // Answers a second to one network; 0: no limit. UINT32_MAX in the special ones: as in the
+    // first.
     uint32_t responses_per_second = 0;
     uint32_t nodata_per_second = UINT32_MAX;
     uint32_t nxdomains_per_second = UINT32_MAX;

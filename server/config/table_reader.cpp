@@ -162,7 +162,8 @@ std::optional<std::vector<std::string>> TableReader::texts(const toml::node& nod
     }
     if (!good) return std::nullopt;
     if (row.type == ValueType::secrets && texts.size() > 2) {
-        bad_value(node, "there are more than two secrets", "one that makes cookies, and the one before");
+        bad_value(node, "there are more than two secrets",
+                  "one that makes cookies, and the one before");
         return std::nullopt;
     }
     if (row.type == ValueType::endpoints && texts.empty()) {

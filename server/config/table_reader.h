@@ -25,7 +25,7 @@ extern const dns::Rule bad_value;    // sentence
 extern const dns::Rule zone_twice;   // zone, place of the first
 extern const dns::Rule key_twice;    // key, file of the first
 extern const dns::Rule unreadable;   // path, what the system said
-}
+}  // namespace configuration_rule
 
 class TableReader {
   public:

@@ -3,8 +3,8 @@
 //
 // What it asserts or takes for granted does not hold for every text: a control character may stand
 // where a key begins, and 3.3 calls characters such as U+031A unreachable. Behind each that was met
-// stands code that reports the fault, so assertions are made to say nothing, whatever NDEBUG is, and
-// what is called unreachable in questions about characters is answered with no.
+// stands code that reports the fault, so assertions are made to say nothing, whatever NDEBUG is,
+// and what is called unreachable in questions about characters is answered with no.
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,8 @@ size_t ZoneRows::slot_of(dns::NameView wanted) const {
     hash.absorb(wanted);
     size_t mask = slots_.size() - 1;
     size_t slot = hash.digest() & mask;
-    while (slots_[slot] != 0 && !(name(rows_[slots_[slot] - 1]) == wanted)) slot = (slot + 1) & mask;
+    while (slots_[slot] != 0 && !(name(rows_[slots_[slot] - 1]) == wanted))
+        slot = (slot + 1) & mask;
     return slot;
 }
 

@@ -26,7 +26,7 @@ struct ZoneChoices {
     std::string key;
     std::string include_folder;  // its path; "": $INCLUDE may read anywhere
     std::optional<std::vector<std::string>> allow_query;  // networks; none: the view's
-    uint32_t max_shrink = 100;   // percent of its records that a reload may take away
+    uint32_t max_shrink = 100;  // percent of its records that a reload may take away
 };
 
 // A row, seen.

@@ -10,8 +10,8 @@ namespace server {
 
 namespace {
 
-constexpr size_t kBlock = 512;           // zones a block of a list
-constexpr size_t kMostAskedText = 20;    // zones in `stats`
+constexpr size_t kBlock = 512;         // zones a block of a list
+constexpr size_t kMostAskedText = 20;  // zones in `stats`
 constexpr size_t kMostAskedJson = 1000;
 
 ControlReply input_fault(std::string sentence, std::string hint = {}) {
@@ -89,7 +89,8 @@ ControlReply reply_to(const JobReport& report, bool json) {
         JsonWriter writer(reply.text);
         writer.begin_object().key("ok").boolean(report.ok).member("sentence", report.sentence);
         if (!report.hint.empty()) writer.member("hint", report.hint);
-        writer.member("loaded", uint64_t{report.loaded}).member("refused", uint64_t{report.refused});
+        writer.member("loaded", uint64_t{report.loaded})
+            .member("refused", uint64_t{report.refused});
         writer.member("removed", uint64_t{report.removed});
         writer.member("unchanged", uint64_t{report.unchanged}).end_object();
         reply.text += "\n";
@@ -197,12 +198,11 @@ ControlReply ControlCommands::count(const ControlRequest& request) const {
         stats.views.emplace_back(set->views[i]->name, stats.totals.views[i]);
     std::vector<AskedZone> asked = asked_zones(*set, stats.totals);
     size_t kept = std::min(asked.size(), request.json ? kMostAskedJson : kMostAskedText);
-    std::partial_sort(
-        asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(kept), asked.end(),
-        [](const AskedZone& a, const AskedZone& b) {
-            if (a.second != b.second) return a.second > b.second;
-            return dns::canonical_compare(a.first->name(), b.first->name()) < 0;
-        });
+    std::partial_sort(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(kept), asked.end(),
+                      [](const AskedZone& a, const AskedZone& b) {
+                          if (a.second != b.second) return a.second > b.second;
+                          return dns::canonical_compare(a.first->name(), b.first->name()) < 0;
+                      });
     for (size_t i = 0; i < kept; ++i)
         stats.zones.emplace_back(dns::to_text(asked[i].first->name()), asked[i].second);
     stats.zones_left_out = asked.size() - kept;
@@ -217,8 +217,7 @@ ControlReply ControlCommands::which(const ControlRequest& request) const {
     if (!read_name(request.operands[0], name, reply)) return reply;
     Client client;
     std::string asked = request.operands.size() > 1 ? request.operands[1] : "127.0.0.1";
-    if (!read_address(asked, client.address))
-        return input_fault("'" + asked + "' is no address");
+    if (!read_address(asked, client.address)) return input_fault("'" + asked + "' is no address");
     client.local = client.address;
     std::shared_ptr<const Set> set = parts_.publisher->current();
     if (set == nullptr) return input_fault("the zones are being loaded");
@@ -238,8 +237,7 @@ ControlReply ControlCommands::which(const ControlRequest& request) const {
 }
 
 ControlReply ControlCommands::explain(const ControlRequest& request) const {
-    if (parts_.explain == nullptr)
-        return {3, "this server cannot explain", "", "", nullptr};
+    if (parts_.explain == nullptr) return {3, "this server cannot explain", "", "", nullptr};
     std::shared_ptr<const Set> set = parts_.publisher->current();
     if (set == nullptr) return input_fault("the zones are being loaded");
     return parts_.explain(set, *parts_.publisher, request.operands, request.json);

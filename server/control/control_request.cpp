@@ -138,9 +138,8 @@ dns::Result<ControlRequest, ControlFault> read_command(std::span<const std::stri
         if (operands.size() < row.least)
             return ControlFault{std::string(row.words) + " lacks an operand", form};
         if (operands.size() > row.most)
-            return ControlFault{std::string(row.words) + " does not take '" + operands[row.most] +
-                                    "'",
-                                form};
+            return ControlFault{
+                std::string(row.words) + " does not take '" + operands[row.most] + "'", form};
         for (const std::string& operand : operands)
             if (operand.empty() || operand.find('\0') != std::string::npos)
                 return ControlFault{"an operand of " + std::string(row.words) + " is empty", form};
@@ -152,9 +151,9 @@ dns::Result<ControlRequest, ControlFault> read_command(std::span<const std::stri
 dns::Result<ControlRequest, ControlFault> read_request(std::string_view line) {
     std::vector<std::string> words;
     if (!read_words(line, words))
-        return ControlFault{"this is no line of words",
-                            "a word with blanks stands in quotes; " + std::to_string(kMostWords) +
-                                " words at most"};
+        return ControlFault{"this is no line of words", "a word with blanks stands in quotes; " +
+                                                            std::to_string(kMostWords) +
+                                                            " words at most"};
     bool json = !words.empty() && words[0] == "json";
     if (!json && (words.empty() || words[0] != "text"))
         return ControlFault{"a request begins with text or json", "text status"};

@@ -116,7 +116,7 @@ class ControlServer::Session : public std::enable_shared_from_this<Session> {
     Socket socket_;
     net::Timer deadline_;
     bool handling_ = false;
-    bool finish_ = false;  // after this reply
+    bool finish_ = false;   // after this reply
     uint64_t guarded_ = 0;  // steps that had a deadline: an old timer is not for a new step
     LineReader lines_{kLongestRequest};
     std::array<char, 4096> input_{};
@@ -143,12 +143,12 @@ void ControlServer::Session::read() {
         return;
     }
     guard(shared_->settings.request);
-    socket_.async_read_some(asio::buffer(input_), [self = shared_from_this()](
-                                                      const error_code& error, size_t size) {
-        if (error) return self->end();
-        self->lines_.take({self->input_.data(), size});
-        self->read();
-    });
+    socket_.async_read_some(asio::buffer(input_),
+                            [self = shared_from_this()](const error_code& error, size_t size) {
+                                if (error) return self->end();
+                                self->lines_.take({self->input_.data(), size});
+                                self->read();
+                            });
 }
 
 void ControlServer::Session::handle(const std::string& line) {
@@ -160,9 +160,8 @@ void ControlServer::Session::handle(const std::string& line) {
     if (!request.ok())
         return receive({2, request.fault().sentence, request.fault().hint, "", nullptr});
     auto reply = [self = shared_from_this()](ControlReply made) {
-        asio::post(self->shared_->io, [self, made = std::move(made)]() mutable {
-            self->receive(std::move(made));
-        });
+        asio::post(self->shared_->io,
+                   [self, made = std::move(made)]() mutable { self->receive(std::move(made)); });
     };
     shared_->function(request.value(), std::move(reply));
 }

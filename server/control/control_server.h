@@ -17,10 +17,10 @@
 namespace server {
 
 struct ControlReply {
-    int exit_code = 0;     // of `apex ctl`
-    std::string fault;     // a sentence, "" for none
+    int exit_code = 0;  // of `apex ctl`
+    std::string fault;  // a sentence, "" for none
     std::string hint;
-    std::string text;      // lines, each with its end
+    std::string text;  // lines, each with its end
     // More lines, a block a call, after `text`; an empty block is the end. May be null.
     std::function<std::string()> more;
 };

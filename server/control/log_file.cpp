@@ -55,7 +55,7 @@ struct LogFile::State {
 
     const std::string path;  // "": a descriptor of somebody else
     const std::string lead;
-    int descriptor;          // the thread's, once it runs
+    int descriptor;  // the thread's, once it runs
     const LogFormat format;
     const dns::Clock& clock;
 
@@ -168,7 +168,8 @@ void LogFile::State::lose(std::string_view rest, int error) {
 }
 
 LogFile::LogFile(int descriptor, LogFormat format, const dns::Clock& clock, std::string lead)
-    : format_(format), state_(std::make_shared<State>("", descriptor, format, clock, std::move(lead))) {}
+    : format_(format),
+      state_(std::make_shared<State>("", descriptor, format, clock, std::move(lead))) {}
 
 LogFile::LogFile(std::string path, LogFormat format, const dns::Clock& clock)
     : format_(format), state_(std::make_shared<State>(std::move(path), -1, format, clock, "")) {}

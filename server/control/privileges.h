@@ -1,6 +1,7 @@
 // Giving up what only binding the sockets needed: root becomes the configured user, for good.
 //
-//   root, sockets bound -> no new privileges -> groups, group, user -> root is out of reach: checked
+//   root, sockets bound -> no new privileges -> groups, group, user -> root is out of reach:
+//   checked
 #pragma once
 
 #include <sys/types.h>

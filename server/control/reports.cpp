@@ -12,7 +12,7 @@ namespace server {
 
 namespace {
 
-constexpr size_t kLabel = 16;    // columns
+constexpr size_t kLabel = 16;  // columns
 constexpr size_t kNumber = 12;
 constexpr size_t kZoneName = 32;
 constexpr size_t kBar = 40;
@@ -101,8 +101,8 @@ std::string latency_text(const Totals& totals) {
                left(nanoseconds_text(uint64_t{2} << i), 8) + std::string(bar, '*') + "\n";
     }
     for (auto [share, name] : {std::pair{0.5, "half"}, {0.99, "99 %"}, {0.999, "99.9 %"}})
-        out += "  " + left(name, 8) + "below " +
-               nanoseconds_text(totals.latency_quantile(share)) + "\n";
+        out += "  " + left(name, 8) + "below " + nanoseconds_text(totals.latency_quantile(share)) +
+               "\n";
     return out;
 }
 
@@ -195,8 +195,7 @@ std::string status_json(const ServerStatus& status) {
     writer.member("zones_refused", uint64_t{publisher.refused});
     writer.member("records", uint64_t{publisher.records}).member("set", publisher.generation);
     writer.key("loading").boolean(publisher.busy);
-    if (publisher.last_reload != 0)
-        writer.member("last_reload", time_text(publisher.last_reload));
+    if (publisher.last_reload != 0) writer.member("last_reload", time_text(publisher.last_reload));
     writer.member("queries", status.queries).member("tcp_connections", status.tcp_connections);
     writer.member("log_lines_lost", status.lines_lost).end_object();
     return out + "\n";
@@ -245,8 +244,8 @@ std::string zone_json(const ZoneLine& line) {
 std::string stats_text(const NamedTotals& stats) {
     AllCounts counts(stats);
     std::string out = row("queries", std::to_string(stats.totals.all_queries()));
-    out += row("since", time_text(stats.started) + ", " +
-                            duration_text(stats.now - stats.started) + " ago");
+    out += row("since",
+               time_text(stats.started) + ", " + duration_text(stats.now - stats.started) + " ago");
     out += row("tcp now", std::to_string(stats.totals.tcp_current()));
     out += counts.transports.text("queries by transport", "none");
     out += counts.types.text("queries by type");

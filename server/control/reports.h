@@ -22,7 +22,7 @@ struct ServerStatus {
     PublisherStatus publisher;
     uint64_t queries = 0;
     uint64_t tcp_connections = 0;
-    uint64_t lines_lost = 0;    // of the logs
+    uint64_t lines_lost = 0;  // of the logs
 };
 std::string status_text(const ServerStatus& status);
 std::string status_json(const ServerStatus& status);

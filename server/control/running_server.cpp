@@ -80,9 +80,8 @@ RunningServer::RunningServer(World world, RunningSettings settings)
                  {settings_.configuration_file, settings_.state_folder, settings_.threads,
                   settings_.reading, settings_.progress,
                   [this](std::shared_ptr<const Set> set) {
-                      asio::post(io_, [this, set = std::move(set)]() mutable {
-                          deliver(std::move(set));
-                      });
+                      asio::post(
+                          io_, [this, set = std::move(set)]() mutable { deliver(std::move(set)); });
                   },
                   [this](const Configuration& configuration) { configured(configuration); }},
                  std::move(settings_.configuration)),
@@ -181,12 +180,12 @@ void RunningServer::loaded(dns::Result<std::shared_ptr<const Set>> set) {
 }
 
 void RunningServer::start_workers(const std::shared_ptr<const Set>& set) {
-    WorkerShare share{&world_.clock, &connections_, limiter_.get(),
-                      [this](std::shared_ptr<const Set> old) { publisher_.retire(std::move(old)); }};
+    WorkerShare share{
+        &world_.clock, &connections_, limiter_.get(),
+        [this](std::shared_ptr<const Set> old) { publisher_.retire(std::move(old)); }};
     WorkerSettings settings = worker_settings(settings_.server);
     for (WorkerSockets& sockets : settings_.sockets)
-        workers_.push_back(
-            std::make_unique<Worker>(std::move(sockets), set, share, settings));
+        workers_.push_back(std::make_unique<Worker>(std::move(sockets), set, share, settings));
     settings_.sockets.clear();
     workers_there_.store(true, std::memory_order_release);
     for (size_t i = 0; i < workers_.size(); ++i) {

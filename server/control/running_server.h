@@ -2,8 +2,10 @@
 // signals, put together. Its sockets are bound and its privileges are gone when it is made.
 //
 //             load                      first set                stop, SIGTERM
-//   (made) ---------> loading: SIGTERM ----------> serving: reload, ------------> stopping: what was
-//                     ends it at once              zone add ...                   accepted is answered
+//   (made) ---------> loading: SIGTERM ----------> serving: reload, ------------> stopping: what
+//   was
+//                     ends it at once              zone add ...                   accepted is
+//                     answered
 //
 //   main thread   signals, control socket, new sets to the workers       io_
 //   publisher's   loading, reloading                                     server/publish
@@ -38,7 +40,7 @@ struct RunningSettings {
     ReadingOptions reading;
     ExplainFunction explain = nullptr;
     zoneparser::Progress* progress = nullptr;  // of loading; may be null
-    std::function<void()> loaded;  // called when all zones are loaded; may be empty
+    std::function<void()> loaded;              // called when all zones are loaded; may be empty
     std::string version;
 };
 

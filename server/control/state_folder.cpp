@@ -29,8 +29,8 @@ dns::Result<void> make_state_folder(const std::string& path, uid_t owner, gid_t 
                           "; make it yourself, or name another one as state-dir"};
     }
     if (owner != ::geteuid() && ::chown(path.c_str(), owner, group) != 0)
-        return dns::Fault{"cannot give the state folder '" + path + "' to its user: " +
-                          system_fault(errno).sentence};
+        return dns::Fault{"cannot give the state folder '" + path +
+                          "' to its user: " + system_fault(errno).sentence};
     return {};
 }
 

@@ -30,7 +30,7 @@ class WorkerLog {
     struct Parts {
         std::vector<QueryRing*> queries;  // null ones are left out
         std::vector<LimitRing*> limits;
-        LogFile* query_file = nullptr;    // null: no query log
+        LogFile* query_file = nullptr;  // null: no query log
         EventLog* events = nullptr;
         const RateLimiter* limiter = nullptr;
         const dns::Clock* clock = nullptr;

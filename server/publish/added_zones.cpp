@@ -99,7 +99,8 @@ dns::Result<std::unique_ptr<AddedZones>> AddedZones::open(const std::string& fol
     }
     Lines lines(zones);
     std::string_view rest = *text.value();
-    for (size_t end; (end = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
+    for (size_t end; (end = rest.find('\n')) != std::string_view::npos;
+         rest.remove_prefix(end + 1)) {
         ++list->lines_;
         if (!lines.take(rest.substr(0, end)))
             return dns::Fault{"'" + path + "' has a line that cannot be read: line " +
@@ -168,7 +169,8 @@ dns::Result<void> AddedZones::rewrite(
         ++lines;
     });
     auto written = files.write_whole(path_, text);
-    if (!written.ok()) return dns::Fault{"cannot write '" + path_ + "': " + written.fault().sentence};
+    if (!written.ok())
+        return dns::Fault{"cannot write '" + path_ + "': " + written.fault().sentence};
     file_.reset();
     size_ = text.size();
     lines_ = live_ = lines;

@@ -37,9 +37,9 @@ class AddedZones {
 
     // Whether rewriting pays: most lines are about zones that are gone.
     bool wants_rewriting() const { return lines_ > 2 * live_ + kSpareLines; }
-    dns::Result<void> rewrite(const dns::Files& files,
-                              const std::function<void(const std::function<void(const AddedZone&)>&)>&
-                                  for_each_zone);
+    dns::Result<void> rewrite(
+        const dns::Files& files,
+        const std::function<void(const std::function<void(const AddedZone&)>&)>& for_each_zone);
 
     static constexpr const char* kName = "added-zones";
 

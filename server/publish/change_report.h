@@ -1,6 +1,6 @@
-// What changed in a zone, for people: one sentence an RRset, and until when resolvers may still hold
-// what it was before. A cache holds an old answer for its TTL from the moment of the change on; that
-// a name or type did not exist it holds for the negative TTL (RFC 2308 5).
+// What changed in a zone, for people: one sentence an RRset, and until when resolvers may still
+// hold what it was before. A cache holds an old answer for its TTL from the moment of the change
+// on; that a name or type did not exist it holds for the negative TTL (RFC 2308 5).
 //
 //   www.example.com A changed; caches may hold the old answer until 14:05:00Z
 //   new.example.com MX is new; caches may hold that there was none until 13:15:00Z
@@ -24,7 +24,8 @@ class ChangeReport {
     ChangeReport(dns::NameView origin, uint32_t negative_ttl)
         : origin_(origin), negative_ttl_(negative_ttl) {}
 
-    // One RRset as it was and as it is; one of the two may be none. `owner` is relative to the apex.
+    // One RRset as it was and as it is; one of the two may be none. `owner` is relative to the
+    // apex.
     void add(dns::NameView owner, const zones::RrsetView& before, const zones::RrsetView& after);
 
     // RRsets that differ, apart from the SOA, which always does.

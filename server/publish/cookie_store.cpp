@@ -48,8 +48,9 @@ dns::Result<dns::CookieSecrets> read_file(const std::string& path, const dns::Fi
         if (line.empty()) continue;
         auto secret = read_secret(line);
         if (!secret || secrets.count == secrets.keys.size())
-            return dns::Fault{"'" + path +
-                              "' is to hold one or two secrets, a line of 32 hexadecimal digits each"};
+            return dns::Fault{
+                "'" + path +
+                "' is to hold one or two secrets, a line of 32 hexadecimal digits each"};
         secrets.keys[secrets.count++] = *secret;
     }
     if (secrets.count == 0) return dns::Fault{"'" + path + "' holds no secret"};

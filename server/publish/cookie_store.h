@@ -1,6 +1,6 @@
-// Where the secrets of DNS cookies come from: the configuration, which servers of an anycast address
-// share; else a file of our own in the state folder, so that a restart keeps cookies valid; else
-// chance.
+// Where the secrets of DNS cookies come from: the configuration, which servers of an anycast
+// address share; else a file of our own in the state folder, so that a restart keeps cookies valid;
+// else chance.
 #pragma once
 
 #include <string>

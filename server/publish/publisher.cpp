@@ -31,8 +31,8 @@ struct Publisher::Impl {
         Done done;
     };
 
-    Impl(const dns::Files& files, const dns::Clock& steady, EventLog& events,
-         PublisherSettings all, Configuration configuration)
+    Impl(const dns::Files& files, const dns::Clock& steady, EventLog& events, PublisherSettings all,
+         Configuration configuration)
         : clock(steady),
           log(events),
           settings(std::move(all)),
@@ -97,7 +97,8 @@ struct Publisher::Impl {
         if (watcher) waits[1].fd = watcher->number();
         int timeout = -1;
         if (due_ns != 0)
-            timeout = static_cast<int>(std::max<int64_t>(due_ns - clock.steady_ns(), 0) / 1'000'000) + 1;
+            timeout =
+                static_cast<int>(std::max<int64_t>(due_ns - clock.steady_ns(), 0) / 1'000'000) + 1;
         ::poll(waits, 2, timeout);
         uint64_t count;
         static_cast<void>(!::read(wakes.number(), &count, sizeof count));
@@ -168,8 +169,7 @@ struct Publisher::Impl {
 Publisher::Publisher(const dns::Files& files, const dns::Clock& clock, EventLog& log,
                      PublisherSettings settings, Configuration configuration)
     : impl_(std::make_unique<Impl>(files, clock, log, std::move(settings),
-                                   std::move(configuration))) {
-}
+                                   std::move(configuration))) {}
 
 Publisher::~Publisher() {
     stop();
@@ -197,9 +197,8 @@ void Publisher::reload_zone(const dns::Name& name, Done done) {
 
 void Publisher::add_zone(const dns::Name& name, std::string file, std::string template_name,
                          Done done) {
-    impl_->ask(
-        [=](ZoneKeeper& zones) { return zones.add_zone(name, file, template_name); },
-        std::move(done));
+    impl_->ask([=](ZoneKeeper& zones) { return zones.add_zone(name, file, template_name); },
+               std::move(done));
 }
 
 void Publisher::remove_zone(const dns::Name& name, Done done) {

@@ -47,8 +47,8 @@ struct ZoneStatus {
     dns::Name name;
     uint32_t number = 0;
     std::string file;
-    bool loaded = false;    // false: SERVFAIL
-    bool added = false;     // by `apex ctl zone add`, not by the configuration
+    bool loaded = false;  // false: SERVFAIL
+    bool added = false;   // by `apex ctl zone add`, not by the configuration
     uint32_t serial = 0;
     size_t names = 0;
     size_t records = 0;
@@ -58,9 +58,9 @@ struct ZoneStatus {
 
 struct PublisherStatus {
     size_t zones = 0;
-    size_t not_loaded = 0;      // SERVFAIL
-    size_t refused = 0;         // an older version is served
-    uint64_t generation = 0;    // of the current set
+    size_t not_loaded = 0;    // SERVFAIL
+    size_t refused = 0;       // an older version is served
+    uint64_t generation = 0;  // of the current set
     size_t records = 0;
     dns::UnixTime last_reload = 0;  // 0: none yet
     bool busy = false;              // a job is under way
@@ -97,7 +97,7 @@ class Publisher {
 
     // Jobs, from any thread, done in their order. `done` may be empty; it is called on the
     // publisher's thread, always.
-    void reload(Done done);                           // configuration and all zones
+    void reload(Done done);  // configuration and all zones
     void reload_zone(const dns::Name& name, Done done);
     // `file` relative to the configuration's folder; `template_name` "" for none.
     void add_zone(const dns::Name& name, std::string file, std::string template_name, Done done);

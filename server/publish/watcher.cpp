@@ -10,14 +10,13 @@ namespace server {
 
 namespace {
 
-// What ends a change of a file: its writer closes it, or it is moved into place. A file that is only
-// removed changes nothing: the zone is kept as it is served.
+// What ends a change of a file: its writer closes it, or it is moved into place. A file that is
+// only removed changes nothing: the zone is kept as it is served.
 constexpr uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO;
 
 }  // namespace
 
-Watcher::Watcher() : notices_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
-}
+Watcher::Watcher() : notices_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
 
 dns::Result<void> Watcher::watch(const std::string& file) {
     auto [folder, added] = folders_.insert(folder_of(file));

@@ -1,7 +1,8 @@
 // Hears of files that were written or moved into place, by the folders they are in (inotify). It
 // only says that something may have changed: what did is found by looking.
 //
-//   event -> quiet for a moment, but not for ever -> due          a copy of many files is one change
+//   event -> quiet for a moment, but not for ever -> due          a copy of many files is one
+//   change
 #pragma once
 
 #include <memory>

@@ -69,7 +69,8 @@ void ZoneKeeper::take(const ZoneChange& change) {
     if (accepted) state.since = clock_.now();
     state.served = change.after;
     state.choices = change.choices;
-    if (state.folder == nullptr || state.path() != change.file) states_.set_path(state, change.file);
+    if (state.folder == nullptr || state.path() != change.file)
+        states_.set_path(state, change.file);
     state.mark = accepted ? change.version.mark : 0;
     state.added = change.added;
     ZoneState::Rare rare{change.version.included, change.refused,
@@ -118,8 +119,7 @@ void ZoneKeeper::rewrite_added() {
             const ZoneState* state = states_.find(i);
             if (state == nullptr || !state->added) continue;
             use({dns::Name(state->served->name()),
-                 state->rare != nullptr ? state->rare->template_name : "",
-                 state->path()});
+                 state->rare != nullptr ? state->rare->template_name : "", state->path()});
         }
     });
     // The longer list says the same.
@@ -239,8 +239,7 @@ JobReport ZoneKeeper::reload_zone(const dns::Name& name) {
     return finish(plan);
 }
 
-JobReport ZoneKeeper::add_zone(const dns::Name& name, std::string file,
-                               std::string template_name) {
+JobReport ZoneKeeper::add_zone(const dns::Name& name, std::string file, std::string template_name) {
     std::string text = dns::to_text(name);
     if (added_ == nullptr) return fault("there is no state folder to keep the zone in");
     if (find(name) != nullptr)

@@ -38,8 +38,7 @@ ZoneKeeper::ZoneKeeper(const dns::Files& files, const dns::Clock& clock, EventLo
       configuration_(std::move(configuration)) {}
 
 ZoneLoading ZoneKeeper::loading() const {
-    return {files_, configuration_.limits, settings_.reading.key, clock_.now(),
-            settings_.progress};
+    return {files_, configuration_.limits, settings_.reading.key, clock_.now(), settings_.progress};
 }
 
 // ---- start -------------------------------------------------------------------------------------
@@ -84,9 +83,10 @@ dns::Result<void> ZoneKeeper::read_added() {
     added_ = std::move(opened.value());
     for (const AddedZone& zone : zones) {
         if (configuration_.zones.find(zone.name) != configuration_.zones.size()) {
-            log_.event(LogLevel::warning, "zone-twice",
-                       "the zone was added, and stands in the configuration now: that one is served",
-                       {{"zone", dns::to_text(zone.name)}});
+            log_.event(
+                LogLevel::warning, "zone-twice",
+                "the zone was added, and stands in the configuration now: that one is served",
+                {{"zone", dns::to_text(zone.name)}});
             continue;
         }
         ZoneState& state = states_.make();
@@ -138,8 +138,8 @@ void ZoneKeeper::load_first(ZoneState& state, unsigned threads) {
     if (!version.included.empty()) state.rare_facts().included = std::move(version.included);
     if (version.zone == nullptr) state.rare_facts().refused = version.reason;
     state.served = std::make_shared<const ServedZone>(
-        state.served->name(), state.number, std::move(version.zone),
-        state.served->shared_options(), std::move(version.sources), version.reason);
+        state.served->name(), state.number, std::move(version.zone), state.served->shared_options(),
+        std::move(version.sources), version.reason);
 }
 
 void ZoneKeeper::tell_start(int64_t began_ns) const {

@@ -1,12 +1,17 @@
 // Keeps the zones: what the configuration says, the state of each, and the current set; makes the
-// next set. Its jobs are called by one thread (publisher.h); what others may ask at the same time is
-// behind a lock that is held for moments only.
+// next set. Its jobs are called by one thread (publisher.h); what others may ask at the same time
+// is behind a lock that is held for moments only.
 //
 //   plan      which zones come, go, or have another file than was read
 //   load      each of them, side by side; compare with what is served
 //   decide    accepted: the new version    refused: the old one, loudly
 //   publish   one new set with all that was accepted, then the states
 //   tell      the log, and whoever asked
+//
+// A zone that was read again is kept as it was built, although a version that shares the old base
+// could be made of what differs: it is there already, its places are right, and a search in it asks
+// no layer first. Measured with a million records: loading takes 0.7 s, comparing 0.03 s, applying
+// 44,000 differences another 0.3 s.
 #pragma once
 
 #include <atomic>
@@ -75,15 +80,16 @@ class ZoneKeeper {
         bool settings = false;  // what concerns the whole set may differ
         std::vector<std::string> faults;
     };
-    using AllOptions = std::map<std::shared_ptr<const ZoneChoices>,
-                                std::shared_ptr<const ZoneOptions>>;
+    using AllOptions =
+        std::map<std::shared_ptr<const ZoneChoices>, std::shared_ptr<const ZoneOptions>>;
 
     // zone_keeper.cpp
     ZoneLoading loading() const;
     dns::Result<void> read_added();
     void load_all();
     void load_first(ZoneState& state, unsigned threads);
-    std::shared_ptr<const ZoneOptions> options_of(const std::shared_ptr<const ZoneChoices>& choices);
+    std::shared_ptr<const ZoneOptions> options_of(
+        const std::shared_ptr<const ZoneChoices>& choices);
     dns::Result<Settings> make_settings() const;
     std::shared_ptr<const View> make_view(ZoneTable zones) const;
     void publish(std::shared_ptr<const View> view, const Settings& settings);
@@ -104,7 +110,8 @@ class ZoneKeeper {
     void compare(ZoneChange& change);
     void serve(ZoneChange& change);
 
-    void use_files(const ZoneState& state, const std::function<void(const std::string&)>& use) const;
+    void use_files(const ZoneState& state,
+                   const std::function<void(const std::string&)>& use) const;
 
     // zone_jobs.cpp
     void commit(Plan& plan);

@@ -10,9 +10,9 @@ namespace server {
 FileMark mark_of(const dns::FileIdentity& identity, dns::SipKey key) {
     if (identity == dns::FileIdentity()) return 0;
     dns::SipState<1, 3> state(key);
-    for (uint64_t word : {identity.device, identity.inode, identity.size,
-                          static_cast<uint64_t>(identity.modified_ns),
-                          static_cast<uint64_t>(identity.changed_ns)})
+    for (uint64_t word :
+         {identity.device, identity.inode, identity.size,
+          static_cast<uint64_t>(identity.modified_ns), static_cast<uint64_t>(identity.changed_ns)})
         state.absorb(word);
     FileMark mark = state.digest();
     return mark != 0 ? mark : 1;

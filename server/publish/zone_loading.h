@@ -34,7 +34,7 @@ struct ZoneVersion {
     std::shared_ptr<const dns::Sources> sources;
     FileMark mark = 0;  // of the zone's file
     std::vector<IncludedFile> included;
-    std::string reason;   // the first error, if there is no zone
+    std::string reason;  // the first error, if there is no zone
     size_t errors = 0, warnings = 0;
 };
 
@@ -52,7 +52,7 @@ class ZoneLoading {
                      unsigned threads) const;
 
     const dns::Files& files_;
-    const dns::Limits& limits_;
+    dns::Limits limits_;
     dns::SipKey key_;
     dns::UnixTime now_;
     zoneparser::Progress* progress_;

@@ -169,10 +169,10 @@ bool ZoneKeeper::is_same(const ZoneState& state, uint64_t& size) const {
     if (mark == 0 || mark != state.mark || state.is_refused() || !state.served->loaded())
         return false;
     if (state.rare == nullptr) return true;
-    return std::all_of(
-        state.rare->included.begin(), state.rare->included.end(), [&](const IncludedFile& file) {
-            return file.mark != 0 && mark_now(file.path) == file.mark;
-        });
+    return std::all_of(state.rare->included.begin(), state.rare->included.end(),
+                       [&](const IncludedFile& file) {
+                           return file.mark != 0 && mark_now(file.path) == file.mark;
+                       });
 }
 
 // ---- load --------------------------------------------------------------------------------------
@@ -205,20 +205,21 @@ void ZoneKeeper::compare(ZoneChange& change) {
     const zones::Zone& next = *change.version.zone;
     size_t before = served.zone().record_count(), after = next.record_count();
     if (shrinks_more(before, after, change.choices->max_shrink)) {
-        change.refused = "it would shrink from " + std::to_string(before) + " to " +
-                         std::to_string(after) + " records, by more than max-shrink = " +
-                         std::to_string(change.choices->max_shrink) + " percent";
+        change.refused =
+            "it would shrink from " + std::to_string(before) + " to " + std::to_string(after) +
+            " records, by more than max-shrink = " + std::to_string(change.choices->max_shrink) +
+            " percent";
         return;
     }
     change.report.emplace(served.name(), served.negative_ttl());
-    zones::for_each_change(served.zone(), next,
-                           [&](dns::NameView owner, const zones::RrsetView& old,
-                               const zones::RrsetView& now) {
-                               change.report->add(owner, old, now);
-                           });
+    zones::for_each_change(
+        served.zone(), next,
+        [&](dns::NameView owner, const zones::RrsetView& old, const zones::RrsetView& now) {
+            change.report->add(owner, old, now);
+        });
     static const dns::Rule* const rule = find_rule("serial-not-advanced");
-    bool behind = rule != nullptr && change.report->count() > 0 &&
-                  !is_ahead(next.serial(), served.serial());
+    bool behind =
+        rule != nullptr && change.report->count() > 0 && !is_ahead(next.serial(), served.serial());
     if (!behind || change.choices->severities.of(*rule) == dns::Severity::off) return;
     dns::Finding finding;
     finding.rule = rule;
@@ -248,9 +249,9 @@ void ZoneKeeper::serve(ZoneChange& change) {
         sources = zone != nullptr ? change.before->sources() : nullptr;
         if (zone == nullptr) reason = change.refused;
     }
-    change.after = std::make_shared<const ServedZone>(
-        change.name, change.state->number, std::move(zone), options_of(change.choices),
-        std::move(sources), reason);
+    change.after =
+        std::make_shared<const ServedZone>(change.name, change.state->number, std::move(zone),
+                                           options_of(change.choices), std::move(sources), reason);
 }
 
 }  // namespace server

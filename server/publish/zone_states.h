@@ -1,4 +1,5 @@
-// What the publisher knows of each zone besides what is served: small, since there may be a million.
+// What the publisher knows of each zone besides what is served: small, since there may be a
+// million.
 //
 //   number ---> slot ---> { served, file and its mark, choices }  + rare: included files, refusals
 //
@@ -27,8 +28,9 @@ struct ZoneState {
 
     ZonePointer served;  // null: not yet, or the slot is free
     std::shared_ptr<const ZoneChoices> choices;
-    const std::string* folder = nullptr;  // of its file, with the final slash, shared; null: none yet
-    std::unique_ptr<char[]> file;         // the rest of its path, ended by NUL
+    const std::string* folder =
+        nullptr;                   // of its file, with the final slash, shared; null: none yet
+    std::unique_ptr<char[]> file;  // the rest of its path, ended by NUL
     std::unique_ptr<Rare> rare;
     FileMark mark = 0;
     dns::UnixTime since = 0;  // when the version that is served was loaded

@@ -200,6 +200,8 @@ RULES["opcode-error"] = unlike(
 RULES["loop-error"] = unlike(
     lambda q, ours, theirs: theirs.rcode == SERVFAIL and ours.rcode == NOERROR and
     loops(ours.answer))
+RULES["loop-truncated"] = unlike(
+    lambda q, ours, theirs: theirs.flags & TC and not ours.flags & TC and loops(ours.answer))
 
 
 def loops(records):
@@ -409,6 +411,15 @@ def glue_without_tc(question, ours, theirs):
     ours.flags &= ~TC
     ours.additional, theirs.additional = set(), set()
     return True
+
+
+@rule("address-with-tc")
+def address_with_tc(question, ours, theirs):
+    """A referral that is truncated for an address that is not needed."""
+    if not theirs.flags & TC or ours.flags & TC or not ours.referral or theirs.answer != ours.answer or \
+            not theirs.authority <= ours.authority or not theirs.additional <= ours.additional:
+        return False
+    return as_ours(ours, theirs)
 
 
 @rule("glue-left-out")

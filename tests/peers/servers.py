@@ -89,7 +89,7 @@ class Server:
 
     def __init__(self):
         self.path, self.chosen = peers.program(self.program_name, self.variable, *self.folders)
-        self.process = self.port = self.folder = self.log = None
+        self.process = self.port = self.folder = self.log = self.started = None
         self.address = "127.0.0.1"
 
     def present(self):
@@ -112,10 +112,13 @@ class Server:
         self.address, self.port = address, port or free_port(address)
         words = self.configure(zones)
         self.log = os.path.join(self.folder, "said")
-        with open(self.log, "ab") as said:
-            self.started = time.monotonic()
-            self.process = subprocess.Popen([*prefix, *words], cwd=self.folder,
-                                            stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        self.started = time.monotonic()
+        try:
+            with open(self.log, "ab") as said:
+                self.process = subprocess.Popen([*prefix, *words], cwd=self.folder,
+                                                stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        except OSError as error:
+            raise NotStarted("%s cannot be started: %s" % (self.name, error)) from error
 
     def wait_for(self, name, rrtype=6, seconds=60, pause=0.005):
         """Waits for the first answer with data; the seconds since the start."""

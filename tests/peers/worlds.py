@@ -233,6 +233,14 @@ def main_world(folder, random, count):
     return world
 
 
+def plain_world():
+    """The plain zones alone."""
+    world = World("follow")
+    for name in PLAIN:
+        world.add(name, os.path.join(HERE, name))
+    return world
+
+
 def root_world(folder):
     """The root zone, plain; and what is below it."""
     world = World("root")

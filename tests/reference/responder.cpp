@@ -21,8 +21,8 @@ constexpr uint16_t Nsid = 3, Expire = 9, Cookie = 10, Keepalive = 11, Padding = 
 }
 namespace type {
 using namespace reference::type;
-constexpr uint16_t AFSDB = 18, RT = 21, NAPTR = 35, KX = 36, OPT = 41, SVCB = 64, HTTPS = 65,
-                   LP = 107, NXNAME = 128, IXFR = 251, AXFR = 252;
+constexpr uint16_t AFSDB = 18, RT = 21, KX = 36, OPT = 41, SVCB = 64, HTTPS = 65, LP = 107,
+                   NXNAME = 128, IXFR = 251, AXFR = 252;
 }  // namespace type
 constexpr uint16_t kInternet = 1, kChaos = 3, kAnyClass = 255;
 constexpr size_t kMostLinks = 16;

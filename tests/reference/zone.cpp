@@ -50,6 +50,12 @@ std::string canonical_rdata(uint16_t type, const std::string& rdata) {
             return lower_names(rdata, 6, 1);
         case type::RRSIG:
             return lower_names(rdata, 18, 1);
+        case type::NAPTR: {
+            size_t at = 4;
+            for (int strings = 0; strings < 3 && at < rdata.size(); ++strings)
+                at += static_cast<unsigned char>(rdata[at]) + size_t{1};
+            return lower_names(rdata, at, 1);
+        }
         default:
             return rdata;
     }

@@ -44,9 +44,10 @@ TEST_CASE("served zone: how it denies") {
     const std::string soa = "@ 300 SOA ns h 1 2 3 4 5\n@ 300 NS ns\n";
     CHECK(served("a", soa + "@ 300 NSEC a. SOA NS NSEC\n").denial() == server::Denial::nsec);
     server::ServedZone hashed =
-        served("a", soa + "@ 300 NSEC3PARAM 1 0 12 aabb\n"
-                          "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom 300 NSEC3 1 0 12 aabb "
-                          "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom SOA NS\n");
+        served("a", soa +
+                        "@ 300 NSEC3PARAM 1 0 12 aabb\n"
+                        "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom 300 NSEC3 1 0 12 aabb "
+                        "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom SOA NS\n");
     CHECK(hashed.denial() == server::Denial::nsec3);
     CHECK(hashed.nsec3_iterations() == 12);
     REQUIRE(hashed.nsec3_salt().size() == 2);
@@ -88,8 +89,9 @@ TEST_CASE("set: the first view whose lists all hold answers") {
     client.address = address("10.1.2.3");
     client.local = address("192.0.2.1");
     CHECK(server::choose_view(set, client) == 0);  // none
-    set.views = {view(list("10.0.0.0/8"), list("192.0.2.2")), view(list("!10.0.0.0/8"), std::nullopt),
-                 view(std::nullopt, list("192.0.2.0/24")), view(std::nullopt, std::nullopt)};
+    set.views = {view(list("10.0.0.0/8"), list("192.0.2.2")),
+                 view(list("!10.0.0.0/8"), std::nullopt), view(std::nullopt, list("192.0.2.0/24")),
+                 view(std::nullopt, std::nullopt)};
     CHECK(server::choose_view(set, client) == 2);
     client.local = address("192.0.2.2");
     CHECK(server::choose_view(set, client) == 0);

@@ -154,7 +154,8 @@ TEST_CASE("zone table: a version shares all but what it changed, and frees what 
     table = server::ZoneTable();
     CHECK(replaced.expired());
     CHECK_FALSE(kept.expired());
-    for (uint32_t i = 0; i < 500; ++i) CHECK(next.remove(make_name("z" + std::to_string(i) + ".example")));
+    for (uint32_t i = 0; i < 500; ++i)
+        CHECK(next.remove(make_name("z" + std::to_string(i) + ".example")));
     CHECK(next.size() == 2);
     next = server::ZoneTable();
     CHECK(kept.expired());

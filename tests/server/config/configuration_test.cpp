@@ -176,16 +176,18 @@ TEST_CASE("configuration: other parts say what is wrong with their texts") {
         if (text == "here") return {};
         return dns::Fault{"bad endpoint"};
     };
-    std::string text = "allow-query = ['good',\n'x']\nlisten = ['here', 'there']\n"
-                       "[rate-limit]\nexempt = ['good', 'y']";
+    std::string text =
+        "allow-query = ['good',\n'x']\nlisten = ['here', 'there']\n"
+        "[rate-limit]\nexempt = ['good', 'y']";
     ReadConfiguration read(text, "conf/apex.toml", options);
     CHECK(read.told() == "2:1 bad-value\n3:19 bad-value\n5:19 bad-value\n");
 }
 
 TEST_CASE("configuration: included files are read as if they stood there") {
     FolderFiles files;
-    files.put("conf/apex.toml", "include = ['zones.d/*.toml', 'more.toml']\nthreads = 2\n"
-                                "[template.t]\nmax-shrink = 5\n");
+    files.put("conf/apex.toml",
+              "include = ['zones.d/*.toml', 'more.toml']\nthreads = 2\n"
+              "[template.t]\nmax-shrink = 5\n");
     files.put("conf/zones.d/b.toml", "[[zone]]\nname = 'b'\nfile = 'b.zone'\ntemplate = 't'");
     files.put("conf/zones.d/a.toml", "[[zone]]\nname = 'a'\nfile = 'a.zone'\ntemplate = 'u'");
     files.put("conf/zones.d/other.txt", "no TOML");
@@ -213,8 +215,9 @@ TEST_CASE("configuration: included files are read as if they stood there") {
 
 TEST_CASE("configuration: many zones from a list and from a folder") {
     FolderFiles files;
-    files.put("conf/apex.toml", "[[zones]]\nlist = 'lists/all'\ntemplate = 't'\n"
-                                "[[zones]]\nfolder = 'customers'\n[template.t]\nmax-shrink = 1\n");
+    files.put("conf/apex.toml",
+              "[[zones]]\nlist = 'lists/all'\ntemplate = 't'\n"
+              "[[zones]]\nfolder = 'customers'\n[template.t]\nmax-shrink = 1\n");
     files.put("conf/lists/all",
               "# name file\n\n  a.example\t a.zone \r\nb.example /z/with blank\n\r\n");
     for (const char* name : {"c.example", "d.example.zone", ".hidden", "e.example~"})
@@ -227,9 +230,10 @@ TEST_CASE("configuration: many zones from a list and from a folder") {
         all += dns::to_text(zone.name) + " " + std::string(zone.file) + " " +
                std::to_string(zone.choices->max_shrink) + "\n";
     }
-    CHECK(all == "a.example. conf/lists/a.zone 1\nb.example. /z/with blank 1\n"
-                 "c.example. conf/customers/c.example 100\n"
-                 "d.example. conf/customers/d.example.zone 100\n");
+    CHECK(all ==
+          "a.example. conf/lists/a.zone 1\nb.example. /z/with blank 1\n"
+          "c.example. conf/customers/c.example 100\n"
+          "d.example. conf/customers/d.example.zone 100\n");
 
     files.put("conf/lists/all", "a.example\nx..y z\nc.example c\n");
     CHECK(ReadConfiguration(files, "conf/apex.toml").told() ==
@@ -238,8 +242,9 @@ TEST_CASE("configuration: many zones from a list and from a folder") {
 }
 
 TEST_CASE("configuration: a zone that stands twice is told with both places") {
-    ReadConfiguration read("[[zone]]\nname='a.example'\nfile='x'\n[[zone]]\nname='A.example.'\n"
-                           "file='y'\n");
+    ReadConfiguration read(
+        "[[zone]]\nname='a.example'\nfile='x'\n[[zone]]\nname='A.example.'\n"
+        "file='y'\n");
     REQUIRE(read.findings.rows().size() == 1);
     CHECK(read.findings.rows()[0].line == 5);
     CHECK(read.findings.rows()[0].sentence() ==
@@ -250,7 +255,8 @@ TEST_CASE("configuration: it is known again, unless it was too young to be") {
     FolderFiles files;
     files.put("conf/apex.toml", "[[zones]]\nfolder = 'z'");
     files.put("conf/z/a", "");
-    std::vector<server::ReadFile> read = ReadConfiguration(files, "conf/apex.toml").configuration.files;
+    std::vector<server::ReadFile> read =
+        ReadConfiguration(files, "conf/apex.toml").configuration.files;
     CHECK(read.size() == 2);
     CHECK(server::are_unchanged(read, files));
     files.put("conf/z/b", "");

@@ -50,7 +50,8 @@ TEST_CASE("control request: every command of the table") {
     for (const server::ControlRow& row : server::control_rows()) {
         CAPTURE(row.words);
         server::ControlRequest request{row.command, true, {}};
-        for (size_t i = 0; i < row.most; ++i) request.operands.push_back("operand " + std::to_string(i));
+        for (size_t i = 0; i < row.most; ++i)
+            request.operands.push_back("operand " + std::to_string(i));
         std::string line = server::write_request(request);
         REQUIRE(line.back() == '\n');
         auto read = server::read_request(std::string_view(line).substr(0, line.size() - 1));
@@ -74,7 +75,7 @@ TEST_CASE("control request: faults say what to do") {
     CHECK(fault("text \"") ==
           "this is no line of words | a word with blanks stands in quotes; 64 words at most");
     CHECK(fault("text statsu") == "there is no command 'statsu' | did you mean 'status'?");
-    CHECK(fault("text zone ad x y") == "there is no command 'zone' | did you mean 'zone add'?" );
+    CHECK(fault("text zone ad x y") == "there is no command 'zone' | did you mean 'zone add'?");
     CHECK(fault("text zone add x") == "zone add lacks an operand | zone add NAME FILE [TEMPLATE]");
     CHECK(fault("text status now") == "status does not take 'now' | status");
     CHECK(fault("text reload \"\"") == "an operand of reload is empty | reload [ZONE]");

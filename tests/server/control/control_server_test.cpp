@@ -57,8 +57,8 @@ struct Connection {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         way.text().copy(address.sun_path, sizeof address.sun_path - 1);
-        REQUIRE(::connect(socket.number(), reinterpret_cast<sockaddr*>(&address),
-                          sizeof address) == 0);
+        REQUIRE(::connect(socket.number(), reinterpret_cast<sockaddr*>(&address), sizeof address) ==
+                0);
     }
     void send(std::string_view octets) {
         REQUIRE(::send(socket.number(), octets.data(), octets.size(), MSG_NOSIGNAL) ==
@@ -106,7 +106,8 @@ TEST_CASE("control server: faults are told, and the connection goes on") {
     });
     Connection connection(running.path);
     connection.send("text nonsense\n");
-    CHECK(connection.receive("exit 2\n").substr(0, 38) == "fault there is no command 'nonsense'\nh");
+    CHECK(connection.receive("exit 2\n").substr(0, 38) ==
+          "fault there is no command 'nonsense'\nh");
     connection.send("text status\n");
     CHECK(connection.receive("exit 1\n") ==
           " some text\nfault it failed\nhint try again\nexit 1\n");
@@ -182,7 +183,7 @@ TEST_CASE("control server: who says nothing gives way to who does") {
 
 TEST_CASE("control server: its socket is for its user alone, and replaces one that was left") {
     Running running(echo);
-    struct stat status{};
+    struct stat status {};
     REQUIRE(::stat(running.path.c_str(), &status) == 0);
     CHECK((status.st_mode & 07777) == 0600);
     server::net::asio::io_context io;

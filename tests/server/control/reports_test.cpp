@@ -49,12 +49,13 @@ TEST_CASE("reports: the status, for people and for programs") {
     CHECK(text.find("configuration   /etc/a\\010pex.toml\n") != std::string::npos);
     CHECK(text.find("listen          127.0.0.1:53 [::1]:53\n") != std::string::npos);
     CHECK(text.find("zones           3, 1 not loaded\n") != std::string::npos);
-    CHECK(server::status_json(status) ==
-          "{\"state\":\"serving\",\"apex\":\"1.2.3\",\"process\":42,"
-          "\"started\":\"2026-11-21T12:30:54Z\",\"seconds\":61,"
-          "\"configuration\":\"/etc/a\\u000apex.toml\",\"listen\":[\"127.0.0.1:53\",\"[::1]:53\"],"
-          "\"workers\":2,\"zones\":3,\"zones_not_loaded\":1,\"zones_refused\":0,\"records\":12,"
-          "\"set\":0,\"loading\":false,\"queries\":7,\"tcp_connections\":0,\"log_lines_lost\":0}\n");
+    CHECK(
+        server::status_json(status) ==
+        "{\"state\":\"serving\",\"apex\":\"1.2.3\",\"process\":42,"
+        "\"started\":\"2026-11-21T12:30:54Z\",\"seconds\":61,"
+        "\"configuration\":\"/etc/a\\u000apex.toml\",\"listen\":[\"127.0.0.1:53\",\"[::1]:53\"],"
+        "\"workers\":2,\"zones\":3,\"zones_not_loaded\":1,\"zones_refused\":0,\"records\":12,"
+        "\"set\":0,\"loading\":false,\"queries\":7,\"tcp_connections\":0,\"log_lines_lost\":0}\n");
 }
 
 TEST_CASE("reports: zones") {

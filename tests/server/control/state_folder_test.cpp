@@ -29,7 +29,7 @@ TEST_CASE("state folder: made for its owner alone, when it is needed") {
     Folder folder;
     std::string path = folder.path + "/apex-state";
     REQUIRE(server::make_state_folder(path, ::geteuid(), ::getegid()).ok());
-    struct stat status{};
+    struct stat status {};
     REQUIRE(::stat(path.c_str(), &status) == 0);
     CHECK((status.st_mode & 07777) == 0700);
     CHECK(server::make_state_folder(path, ::geteuid(), ::getegid()).ok());

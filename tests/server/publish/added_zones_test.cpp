@@ -11,7 +11,8 @@ namespace apex_tests {
 namespace {
 
 // "name template file" of each, a line each; or the fault.
-std::string read(const TemporaryFolder& folder, std::unique_ptr<server::AddedZones>* list = nullptr) {
+std::string read(const TemporaryFolder& folder,
+                 std::unique_ptr<server::AddedZones>* list = nullptr) {
     std::vector<server::AddedZone> zones;
     auto opened = server::AddedZones::open(folder.path(), zones);
     if (!opened.ok()) return opened.fault().sentence;
@@ -57,10 +58,11 @@ TEST_CASE("added zones: a line that was cut off was never promised") {
 
 TEST_CASE("added zones: a line of another kind is a fault that says where") {
     TemporaryFolder folder;
-    for (const char* line : {"", "add", "add\ta", "add\ta\tb", "remove", "remove\ta\tb", "x\ta\tb\tc",
-                             "add\ta..b\tt\tf", "remove\t\t"}) {
+    for (const char* line : {"", "add", "add\ta", "add\ta\tb", "remove", "remove\ta\tb",
+                             "x\ta\tb\tc", "add\ta..b\tt\tf", "remove\t\t"}) {
         CAPTURE(line);
-        folder.write(server::AddedZones::kName, "add\ta.example.\t\ta\n" + std::string(line) + "\n");
+        folder.write(server::AddedZones::kName,
+                     "add\ta.example.\t\ta\n" + std::string(line) + "\n");
         CHECK(read(folder).find("line 2") != std::string::npos);
     }
 }
@@ -74,9 +76,11 @@ TEST_CASE("added zones: the list is written anew when most of it says nothing an
     std::unique_ptr<server::AddedZones> list;
     CHECK(read(folder, &list) == "kept.example. t k\n");
     REQUIRE(list->wants_rewriting());
-    REQUIRE(list->rewrite(files, [](const auto& use) {
-        use({make_name("kept.example"), "t", "k"});
-    }).ok());
+    REQUIRE(list->rewrite(files,
+                          [](const auto& use) {
+                              use({make_name("kept.example"), "t", "k"});
+                          })
+                .ok());
     CHECK_FALSE(list->wants_rewriting());
     CHECK(list->add({make_name("new.example"), "", "n"}).ok());
     CHECK(read(folder) == "kept.example. t k\nnew.example.  n\n");

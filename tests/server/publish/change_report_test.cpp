@@ -42,8 +42,9 @@ TEST_CASE("change report: what changed, and until when caches may hold the old")
           "www.example.com A is new; caches may hold that there was none until 10:51:00Z\n");
     CHECK(told("www 600 A 192.0.2.80\n", "") ==
           "www.example.com A is gone; caches may hold it until 11:00:00Z\n");
-    CHECK(told("www 600 A 192.0.2.80\n", "www 60 A 192.0.2.80\n") ==
-          "www.example.com A has TTL 60, it was 600; caches may hold the old one until 11:00:00Z\n");
+    CHECK(
+        told("www 600 A 192.0.2.80\n", "www 60 A 192.0.2.80\n") ==
+        "www.example.com A has TTL 60, it was 600; caches may hold the old one until 11:00:00Z\n");
     CHECK(told("@ 86400 MX 10 a\n", "@ 86400 MX 20 a\n") ==
           "example.com MX changed; caches may hold the old answer until 2026-01-02 10:50:00Z\n");
     CHECK(told("www A 192.0.2.80\n", "www A 192.0.2.80\n") == "");

@@ -44,10 +44,9 @@ TEST_CASE("cookie secrets: a file of them") {
         REQUIRE(secrets.ok());
         CHECK(secrets->count == (good.size() > 40 ? 2 : 1));
     }
-    for (const std::string& bad :
-         {std::string(), std::string("\n"), std::string(kOne).substr(1), std::string(kOne) + "0",
-          "x" + std::string(kOne).substr(1),
-          std::string(kOne) + "\n" + kTwo + "\n" + kOne + "\n"}) {
+    for (const std::string& bad : {std::string(), std::string("\n"), std::string(kOne).substr(1),
+                                   std::string(kOne) + "0", "x" + std::string(kOne).substr(1),
+                                   std::string(kOne) + "\n" + kTwo + "\n" + kOne + "\n"}) {
         CAPTURE(bad);
         folder.write("secrets", bad);
         CHECK_FALSE(server::cookie_secrets(options, "", files).ok());

@@ -111,8 +111,7 @@ struct Publishing {
         return std::move(read.value());
     }
     std::unique_ptr<server::ZoneKeeper> start() {
-        auto keeper =
-            std::make_unique<server::ZoneKeeper>(files, clock, log, settings, read());
+        auto keeper = std::make_unique<server::ZoneKeeper>(files, clock, log, settings, read());
         auto started = keeper->start();
         REQUIRE_MESSAGE(started.ok(), (started.ok() ? "" : started.fault().sentence));
         return keeper;

@@ -9,7 +9,8 @@ namespace apex_tests {
 namespace {
 
 constexpr const char* kTwoZones =
-    "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n[[zone]]\nname = 'b.example'\nfile = 'b.zone'\n";
+    "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n[[zone]]\nname = 'b.example'\nfile = "
+    "'b.zone'\n";
 
 }  // namespace
 
@@ -178,7 +179,8 @@ TEST_CASE("reload: a file that was young when it was read is read once more") {
 
 TEST_CASE("reload: max-shrink refuses what lost too much") {
     Publishing world;
-    world.folder.write("apex.toml", "max-shrink = 50\n[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n");
+    world.folder.write("apex.toml",
+                       "max-shrink = 50\n[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n");
     std::string many;
     for (int i = 0; i < 17; ++i) many += "x" + std::to_string(i) + " A 192.0.2.9\n";
     world.folder.write("a.zone", zone_text(1, many));
@@ -269,9 +271,10 @@ TEST_CASE("reload: a zone's new file and new choices, also where the file is ref
     auto keeper = world.start();
     world.folder.write("other.zone", zone_text(3));
     world.replace("b.zone", "broken");
-    world.replace("apex.toml", "[template.t]\nallow-query = ['none']\n"
-                               "[[zone]]\nname = 'a.example'\nfile = 'other.zone'\n"
-                               "[[zone]]\nname = 'b.example'\nfile = 'b.zone'\ntemplate = 't'\n");
+    world.replace("apex.toml",
+                  "[template.t]\nallow-query = ['none']\n"
+                  "[[zone]]\nname = 'a.example'\nfile = 'other.zone'\n"
+                  "[[zone]]\nname = 'b.example'\nfile = 'b.zone'\ntemplate = 't'\n");
     CHECK(keeper->reload().refused == 1);
     CHECK(serial_in(*keeper->current(), "a.example") == 3);
     CHECK(serial_in(*keeper->current(), "b.example") == 1);
@@ -295,8 +298,9 @@ TEST_CASE("reload of one zone leaves the others as they are") {
 
 TEST_CASE("zones that are added outlive the process, those that are removed do not") {
     Publishing world;
-    world.folder.write("apex.toml", "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n"
-                                    "[template.t]\nallow-query = ['none']\n");
+    world.folder.write("apex.toml",
+                       "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n"
+                       "[template.t]\nallow-query = ['none']\n");
     world.folder.write("a.zone", zone_text(1));
     world.folder.write("b.zone", zone_text(2));
     world.folder.write("broken.zone", "x");
