@@ -132,6 +132,8 @@ void Denials<Tracer>::add(const NodeView& node, StepKind kind, dns::NameView abo
     item.node = node;
     item.chain = PlanItem::kNodeOwner;
     item.signatures = node.find(dns::type::RRSIG, type);
+    // RFC 9077 3: a proof lives no longer than a negative answer, whatever the zone says.
+    if (rrset.ttl() > zone_.negative_ttl()) item.ttl_limit = zone_.negative_ttl();
 }
 
 template class Denials<NoTrace>;

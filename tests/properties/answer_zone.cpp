@@ -202,7 +202,9 @@ class Signer {
     }
 
     void add(const Name& owner, uint16_t rrtype, std::string rdata) {
-        uint32_t ttl = random_.one_in(4) ? negative_ttl_ / 2 : negative_ttl_;
+        // What signers may get wrong: RFC 9077.
+        uint32_t ttl = negative_ttl_;
+        if (random_.one_in(4)) ttl = random_.one_in(2) ? ttl / 2 : ttl + 60;
         records_.push_back({owner, rrtype, ttl, std::move(rdata), 0});
     }
 
