@@ -252,7 +252,7 @@ def case_serve_a_zone_that_does_not_load(folder):
     with Server(folder, *words) as server:
         expect(ask(port, "www.example.com").answers == 1)
         expect(ask(port, "www.example.net").rcode == SERVFAIL)
-        expect("example.net.zone:6:7" in server.log(), server.log())
+        server.wait_for("example.net.zone:6:7")
         zones = folder.run("ctl", "zones", "--json")
         states = {row["zone"]: row["state"] for row in map(json.loads, zones.out.splitlines())}
         expect(states == {"example.com.": "served", "example.net.": "not-loaded"}, zones)
@@ -284,7 +284,7 @@ def case_serve_reloads_when_it_is_told(folder):
         result = folder.run("ctl", "reload")
         expect(result.status == INPUT and result.errors, result)
         expect(serial(port) == 3)
-        expect("example.com.zone:6:7" in server.log(), server.log())
+        server.wait_for("example.com.zone:6:7")
         row = json.loads(folder.run("ctl", "zones", "--json").out)
         expect(row["state"] == "refused" and row["serial"] == 3 and row["refused"], row)
         # Nor does a configuration.
