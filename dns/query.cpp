@@ -1,5 +1,7 @@
 #include "dns/query.h"
 
+#include "dns/compressed_name.h"
+
 namespace dns {
 
 namespace {
@@ -59,24 +61,6 @@ Reading read_opt(const uint8_t* head, Octets rdata, EdnsRequest& edns) {
     return Reading::good;
 }
 
-// Where the name that begins at `at` ends; 0 if it is none. A pointer ends a name and is not
-// followed: it only has to point to what stands before.
-size_t skip_name(Octets message, size_t at) {
-    const size_t begin = at;
-    while (at < message.size() && at - begin < kMaxName) {
-        uint8_t size = message[at];
-        if (size == 0) return at + 1;
-        if (size >= 0xc0) {
-            if (message.size() - at < 2) return 0;
-            size_t target = load16(message.data() + at) & 0x3fff;
-            return target >= kHeaderSize && target < begin ? at + 2 : 0;
-        }
-        if (size > kMaxLabel) return 0;
-        at += size + size_t{1};
-    }
-    return 0;
-}
-
 // The records behind the question, one after another.
 class RecordWalk {
   public:
@@ -98,8 +82,9 @@ class RecordWalk {
   private:
     Reading read_record(bool additional, bool last) {
         const size_t owner = at_;
-        const size_t head = skip_name(message_, at_);
-        if (head == 0 || message_.size() - head < kRecordHead) return Reading::format_error;
+        if (owner_.read(message_, at_) != nullptr) return Reading::format_error;
+        const size_t head = at_;
+        if (message_.size() - head < kRecordHead) return Reading::format_error;
         size_t size = load16(message_.data() + head + 8);
         at_ = head + kRecordHead;
         if (message_.size() - at_ < size) return Reading::format_error;
@@ -122,6 +107,7 @@ class RecordWalk {
     Octets message_;
     Query& query_;
     size_t at_;
+    ExpandedName owner_;
 };
 
 bool read_question(Octets message, Query& query) {

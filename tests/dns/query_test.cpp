@@ -115,6 +115,8 @@ const Case kCases[] = {
      Reading::format_error},
     {"an owner whose pointer leads to its own label",
      query_with("0161 C021 0001 0001 00000000 0000"), Reading::format_error},
+    {"an owner whose pointer leads into a label", query_with("C00D 0001 0001 00000000 0000"),
+     Reading::format_error},
     {"an owner with labels and a pointer", query_with("0161 C00C 0001 0001 00000000 0000"),
      Reading::good},
     {"half a pointer", query_with("C0"), Reading::format_error},

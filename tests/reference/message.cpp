@@ -40,10 +40,10 @@ struct Cursor {
 };
 
 // RFC 1035 4.1.4: a pointer leads to "a prior occurrence", so each leads further back and there is
-// an end.
+// an end. More pointers than a name has labels is taken for an attack, not a name.
 Name Cursor::name(bool may_be_compressed) {
     Name name;
-    size_t here = at, piece = at, size = 1;
+    size_t here = at, piece = at, size = 1, pointers = 0;
     bool jumped = false;
     while (ok) {
         if (here >= octets.size()) break;
@@ -51,7 +51,7 @@ Name Cursor::name(bool may_be_compressed) {
         if (length >= 0xc0) {
             if (!may_be_compressed || here + 1 >= octets.size()) break;
             size_t target = (length & 0x3f) << 8 | octets[here + 1];
-            if (target >= piece) break;
+            if (target >= piece || ++pointers > 127) break;
             if (target < 12) into_header = true;
             if (!jumped) at = here + 2;
             jumped = true;
