@@ -18,9 +18,9 @@ dns::Result<void> read_whole(const dns::OpenFile& file, FileText& into) {
         char* to = reinterpret_cast<char*>(into.octets.data());
         dns::Result<size_t> read = file.read_at(into.size, {to + into.size, capacity - into.size});
         if (!read) return read.fault();
-        if (*read == 0) return {};
         into.size += *read;
-        if (into.size == capacity) capacity = std::max<size_t>(capacity * 2, 4096);
+        if (into.size < capacity) return {};
+        capacity = std::max<size_t>(capacity * 2, 4096);
     }
 }
 
@@ -32,10 +32,8 @@ dns::Result<FileText> read_file_text(const dns::Files& files, const std::string&
         // Opened anew each time: a file that is replaced has another inode.
         auto file = files.open(path);
         if (!file) return file.fault();
-        auto before = (*file)->identity();
-        if (!before) return before.fault();
         FileText text;
-        text.identity = *before;
+        text.identity = (*file)->opened_as();
         try {
             if (auto read = read_whole(**file, text); !read) return read.fault();
         } catch (const std::bad_alloc&) {
@@ -43,7 +41,7 @@ dns::Result<FileText> read_file_text(const dns::Files& files, const std::string&
         }
         auto after = (*file)->identity();
         if (!after) return after.fault();
-        if (*after == *before) return dns::Result<FileText>(std::move(text));
+        if (*after == text.identity) return dns::Result<FileText>(std::move(text));
     }
     return dns::Fault{"it changes while it is read, again and again"};
 }

@@ -25,6 +25,8 @@ struct FileIdentity {
 class OpenFile {
 public:
     virtual ~OpenFile() = default;
+    // What it was when it was opened.
+    virtual const FileIdentity& opened_as() const = 0;
     // As the system tells it now.
     virtual Result<FileIdentity> identity() const = 0;
     // Reads up to out.size() octets from `offset`; fewer only at the end of the file. Safe to call

@@ -43,10 +43,8 @@ SourceLines::Reader* SourceLines::reader(uint32_t source) {
 }
 
 bool SourceLines::unchanged(const std::string& path, const dns::OpenFile& file) const {
-    auto now = file.identity();
-    if (!now.ok()) return false;
     for (const auto& [loaded_path, identity] : loaded_)
-        if (loaded_path == path) return identity == now.value();
+        if (loaded_path == path) return identity == file.opened_as();
     return true;
 }
 

@@ -19,17 +19,16 @@ dns::Result<ReadText> read_text(const dns::Files& files, const std::string& path
                                 dns::UnixTime now) {
     auto file = files.open(path);
     if (!file.ok()) return file.fault();
-    auto identity = file.value()->identity();
-    if (!identity.ok()) return identity.fault();
-    if (identity->size > kMostOctets) return dns::Fault{"File too large"};
-    auto text = std::make_shared<std::string>(identity->size, '\0');
+    const dns::FileIdentity identity = file.value()->opened_as();
+    if (identity.size > kMostOctets) return dns::Fault{"File too large"};
+    auto text = std::make_shared<std::string>(identity.size, '\0');
     auto got = file.value()->read_at(0, {text->data(), text->size()});
     if (!got.ok()) return got.fault();
     auto after = file.value()->identity();
     if (!after.ok()) return after.fault();
-    if (!(after.value() == identity.value())) return dns::Fault{"It changed while it was read"};
+    if (!(after.value() == identity)) return dns::Fault{"It changed while it was read"};
     text->resize(got.value());
-    return ReadText{std::move(text), settled(identity.value(), now)};
+    return ReadText{std::move(text), settled(identity, now)};
 }
 
 }  // namespace server

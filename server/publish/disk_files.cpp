@@ -54,7 +54,10 @@ dns::FileIdentity identity_of(const struct stat& status) {
 
 class DiskFile : public dns::OpenFile {
   public:
-    explicit DiskFile(int descriptor) : file_(descriptor) {}
+    DiskFile(Descriptor file, const dns::FileIdentity& opened)
+        : file_(std::move(file)), opened_(opened) {}
+
+    const dns::FileIdentity& opened_as() const override { return opened_; }
 
     dns::Result<dns::FileIdentity> identity() const override {
         struct stat status;
@@ -70,14 +73,17 @@ class DiskFile : public dns::OpenFile {
                                static_cast<off_t>(offset + filled));
             });
             if (got < 0) return system_fault(errno);
-            if (got == 0) break;
             filled += static_cast<size_t>(got);
+            // At the end that it had when it was opened no call is spent on asking for more: one
+            // that has grown has another identity.
+            if (got == 0 || offset + filled == opened_.size) break;
         }
         return filled;
     }
 
   private:
     Descriptor file_;
+    dns::FileIdentity opened_;
 };
 
 }  // namespace
@@ -119,15 +125,15 @@ dns::Result<void> fill_new_file(Descriptor& file, std::string_view octets) {
 dns::Result<std::unique_ptr<dns::OpenFile>> DiskFiles::open(const std::string& path) const {
     if (path.find('\0') != std::string::npos) return system_fault(ENOENT);
     // O_NONBLOCK: opening a FIFO that nobody writes to would wait.
-    int descriptor = uninterrupted(
-        [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); });
-    if (descriptor < 0) return system_fault(errno);
-    auto file = std::make_unique<DiskFile>(descriptor);
+    Descriptor file(uninterrupted(
+        [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); }));
+    if (!file.open()) return system_fault(errno);
     struct stat status;
-    if (::fstat(descriptor, &status) != 0) return system_fault(errno);
+    if (::fstat(file.number(), &status) != 0) return system_fault(errno);
     if (S_ISDIR(status.st_mode)) return system_fault(EISDIR);
     if (!S_ISREG(status.st_mode)) return dns::Fault{"Not a regular file"};
-    return dns::Result<std::unique_ptr<dns::OpenFile>>(std::move(file));
+    return dns::Result<std::unique_ptr<dns::OpenFile>>(
+        std::make_unique<DiskFile>(std::move(file), identity_of(status)));
 }
 
 dns::Result<std::string> DiskFiles::real_path(const std::string& path) const {

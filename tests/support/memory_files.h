@@ -51,7 +51,8 @@ class MemoryFiles : public dns::Files {
   private:
     class Opened : public dns::OpenFile {
       public:
-        explicit Opened(File& file) : file_(file) {}
+        explicit Opened(File& file) : file_(file), identity_(file.identity) {}
+        const dns::FileIdentity& opened_as() const override { return identity_; }
         dns::Result<dns::FileIdentity> identity() const override { return file_.identity; }
         dns::Result<size_t> read_at(uint64_t offset, std::span<char> out) const override {
             if (offset == 0 && file_.changes_left > 0) {
@@ -66,6 +67,7 @@ class MemoryFiles : public dns::Files {
 
       private:
         File& file_;
+        dns::FileIdentity identity_;
     };
 
     // Links, "." and ".." taken out, part by part.
