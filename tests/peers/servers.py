@@ -251,6 +251,9 @@ logging {{ channel c {{ file "{folder}/log"; severity warning; }}; category defa
         return [self.path, "-f", "-n", "1", "-c", self.write("named.conf", text)]
 
 
+MANY = 1000
+
+
 class Apex(Server):
     name, variable, program_name = "apex", "APEX", "apex"
     folders = ("build/release/server", "build/release")
@@ -262,8 +265,12 @@ class Apex(Server):
     def configure(self, zones):
         text = 'listen = ["%s:%d"]\nthreads = 1\nversion = "%s"\nserver-id = "%s"\nnsid = "%s"\n' % (
             self.address, self.port, VERSION, IDENTITY, IDENTITY) + self.extra
-        text += "".join('[[zone]]\nname = "%s"\nfile = "%s"\n' % (zone.origin, zone.path)
-                        for zone in zones)
+        if len(zones) < MANY:
+            text += "".join('[[zone]]\nname = "%s"\nfile = "%s"\n' % (zone.origin, zone.path)
+                            for zone in zones)
+        else:  # as its manual has it for many
+            names = "".join("%s %s\n" % (zone.origin, zone.path) for zone in zones)
+            text += '[[zones]]\nlist = "%s"\n' % self.write("zones.list", names)
         return [self.path, "serve", "-c", self.write("apex.toml", text)]
 
 
