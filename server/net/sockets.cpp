@@ -154,16 +154,26 @@ dns::Result<void> probe_both(Endpoint& endpoint) {
     }
 }
 
+// Where IPv6 is left out of the system there is no such socket; where it is switched off, there is
+// no such address. An address in use, for one, is another matter.
+bool is_absent(const Endpoint& endpoint) {
+    auto socket = open_socket(kUdp, endpoint);
+    if (socket == nullptr) return errno == EAFNOSUPPORT;
+    return !bind_socket(socket->number(), endpoint) && errno == EADDRNOTAVAIL;
+}
+
 // Each once, and without those that this machine cannot have and need not.
 dns::Result<void> probe_all(std::vector<Endpoint>& endpoints) {
     std::vector<Endpoint> good;
     for (Endpoint& endpoint : endpoints) {
         if (std::find(good.begin(), good.end(), endpoint) != good.end()) continue;
-        if (endpoint.optional && open_socket(kUdp, endpoint) == nullptr && errno == EAFNOSUPPORT)
-            continue;
+        if (endpoint.optional && is_absent(endpoint)) continue;
         if (auto probed = probe_both(endpoint); !probed) return probed.fault();
         good.push_back(endpoint);
     }
+    // Somewhere it has to listen: then what is wrong with the first is worth an error.
+    if (good.empty() && !endpoints.empty())
+        if (auto probed = probe_both(endpoints.front()); !probed) return probed.fault();
     endpoints = std::move(good);
     return {};
 }

@@ -25,7 +25,7 @@ struct Endpoint {
     Address address;
     uint16_t port = kDnsPort;
     uint32_t scope = 0;     // of a link-local IPv6 address: its interface
-    bool optional = false;  // left out where the machine lacks the address family
+    bool optional = false;  // left out where the machine lacks the address, or its family
 
     // 0.0.0.0 or ::, all addresses of the machine.
     bool is_wildcard() const;

@@ -568,8 +568,8 @@ def case_serve_ends_at_once_under_load(folder):
     for thread in threads:
         thread.start()
     took = []
-    # The machine may be busy with other work: one good time of five will do.
-    while len(took) < 5 and min(took, default=9) > 0.5:
+    # The machine may be busy with other work: one good time of three will do.
+    while len(took) < 3 and min(took, default=9) > 0.5:
         answered.clear()
         with Server(folder, *words) as server:
             idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(50)]
@@ -586,6 +586,32 @@ def case_serve_ends_at_once_under_load(folder):
     for thread in threads:
         thread.join()
     expect(min(took) < 0.5, took)
+
+
+def case_serve_goes_on_where_ipv6_is_switched_off(folder):
+    port = free_port()
+    configured(folder, port)
+    script = ("ip link set lo up && echo 1 > /proc/sys/net/ipv6/conf/lo/disable_ipv6 && "
+              "exec \"$0\" serve -L '[::1]:%d' %s example.com=example.com.zone")
+    space = ["unshare", "--user", "--map-root-user", "--net", "sh", "-c"]
+    if subprocess.run([*space, "ip link set lo up && test -w /proc/sys/net/ipv6/conf/lo/disable_ipv6"],
+                      capture_output=True, check=False).returncode:
+        return  # no namespaces here
+    for more, works in (("-L 127.0.0.1:%d" % port, True), ("", False)):
+        with open(folder.at("log"), "wb") as log, subprocess.Popen(
+                [*space, script % (port, more), folder.apex], cwd=folder.path, stdout=log,
+                stderr=log) as process:
+            deadline = time.monotonic() + 20
+            while process.poll() is None and "event=serving" not in folder.text("log"):
+                expect(time.monotonic() < deadline, folder.text("log"))
+                time.sleep(0.01)
+            process.terminate()
+            status = process.wait(20)
+        said = folder.text("log")
+        if works:
+            expect(status == GOOD and "event=serving listen=127.0.0.1:%d " % port in said, (status, said))
+        else:
+            expect(status == SYSTEM and "no interface of this machine has that address" in said, (status, said))
 
 
 def case_serve_ends_while_it_loads(folder):
