@@ -143,6 +143,7 @@ std::string config_text() {
         text += folded(row.sentence, kIndent);
         text +=
             folded(row.required ? "required" : "default: " + std::string(row.fallback), kIndent);
+        if (row.at_start) text += folded("changed by a restart only", kIndent);
     }
     return text;
 }
@@ -159,6 +160,7 @@ std::string config_roff() {
         std::string facts = std::string(row.sentence) + ". It is " + value_text(row) +
                             (row.required ? "; required." : "; default: ");
         if (!row.required) facts += std::string(row.fallback) + ".";
+        if (row.at_start) facts += " It is changed by a restart only.";
         text += roff_item(row.key, facts);
     }
     return text;

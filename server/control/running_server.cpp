@@ -64,11 +64,8 @@ dns::Result<RateLimitSettings> rate_limit_settings(const ServerOptions& options)
 
 std::string keys_for_restart(const ServerOptions& before, const ServerOptions& after) {
     std::string keys;
-    for (const ConfigurationRow* row : changed_rows(before, after)) {
-        // The rate limit's table is made for its rates.
-        if (row->at_start || row->section == Section::rate_limit)
-            keys += (keys.empty() ? "" : ", ") + std::string(row->key);
-    }
+    for (const ConfigurationRow* row : changed_rows(before, after))
+        if (row->at_start) keys += (keys.empty() ? "" : ", ") + std::string(row->key);
     return keys;
 }
 
