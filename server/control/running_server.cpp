@@ -17,6 +17,10 @@ namespace {
 
 constexpr size_t kQueryRing = 8192;  // records a worker, of about 340 octets
 
+// What is left of half a second when the workers are done.
+constexpr std::chrono::milliseconds kWaitForReplies{5};
+constexpr int kWaitsForReplies = 20;
+
 WorkerSettings worker_settings(const ServerOptions& options) {
     WorkerSettings settings;
     settings.tcp.idle = std::chrono::seconds(options.tcp_idle_seconds);
@@ -238,8 +242,15 @@ void RunningServer::stop(const char* why) {
     // Replies of the control socket are still sent meanwhile.
     ender_ = std::thread([this] {
         for (std::thread& thread : threads_) thread.join();
-        asio::post(io_, [this] { io_.stop(); });
+        asio::post(io_, [this] { end(kWaitsForReplies); });
     });
+}
+
+// Whoever asked something gets the reply that is on its way; one that takes longer is given up.
+void RunningServer::end(int waits) {
+    if (waits == 0 || !control_ || !control_->busy()) return io_.stop();
+    end_timer_.expires_after(kWaitForReplies);
+    end_timer_.async_wait([this, waits](net::error_code) { end(waits - 1); });
 }
 
 // On the publisher's thread.

@@ -76,6 +76,7 @@ class RunningServer {
     void reload(Done done);
     void reopen_logs();
     void stop(const char* why);
+    void end(int waits);
     void configured(const Configuration& configuration);
     ServerStatus status() const;
     Totals totals() const;
@@ -84,6 +85,7 @@ class RunningServer {
     World world_;
     RunningSettings settings_;
     net::asio::io_context io_{1};
+    net::Timer end_timer_{io_};
     struct Signals;
     std::unique_ptr<Signals> signals_;
     Publisher publisher_;
