@@ -1,5 +1,6 @@
 #include "queries.h"
 
+#include <getopt.h>
 #include <time.h>
 
 #include <algorithm>
@@ -78,6 +79,15 @@ uint64_t mix(uint64_t hash, uint8_t octet) {
 
 uint8_t lower(uint8_t octet) {
     return octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet + 32) : octet;
+}
+
+void set(const OptionRow& row, const char* value) {
+    if (auto* flag = std::get_if<bool*>(&row.target)) **flag = true;
+    if (auto* port = std::get_if<uint16_t*>(&row.target))
+        **port = static_cast<uint16_t>(std::strtoul(value, nullptr, 10));
+    if (auto* count = std::get_if<size_t*>(&row.target)) **count = std::strtoul(value, nullptr, 10);
+    if (auto* number = std::get_if<double*>(&row.target)) **number = std::atof(value);
+    if (auto* text = std::get_if<std::string*>(&row.target)) **text = value;
 }
 
 // Reads an answer once, record by record.
@@ -167,6 +177,27 @@ class Digester {
 
 }  // namespace
 
+void read_options(int count, char** words, LoadOptions& common, std::vector<OptionRow> rows) {
+    rows.insert(rows.end(), {{"port", &common.port},
+                             {"queries", &common.queries},
+                             {"seconds", &common.seconds},
+                             {"outstanding", &common.outstanding},
+                             {"edns", &common.with_edns},
+                             {"do", &common.dnssec_ok}});
+    std::vector<option> table;
+    for (const OptionRow& row : rows)
+        table.push_back({row.name, !std::holds_alternative<bool*>(row.target), nullptr, 0});
+    table.push_back({nullptr, 0, nullptr, 0});
+    int place = 0;
+    for (int found; (found = getopt_long(count, words, "", table.data(), &place)) != -1;) {
+        if (found != 0) std::exit(2);
+        set(rows[static_cast<size_t>(place)], optarg);
+    }
+    if (!common.queries.empty()) return;
+    std::cerr << words[0] << ": --queries FILE is missing\n";
+    std::exit(2);
+}
+
 Queries read_queries(const std::string& path, Edns edns) {
     Queries queries;
     std::ifstream file(path);
@@ -231,6 +262,21 @@ double Histogram::microseconds_at(double share) const {
             return std::exp2(static_cast<double>(bucket + 1) / 16 - 2);
     }
     return 0;
+}
+
+const OpenQueries::Slot* OpenQueries::close(const uint8_t* answer, size_t size) {
+    Slot* slot = size < kHeader ? nullptr : &slots[load16(answer)];
+    if (!slot || !slot->open) return nullptr;
+    slot->open = false;
+    --count;
+    return slot;
+}
+
+void Outcome::add(const uint8_t* answer, size_t size, double seconds_waited) {
+    ++answered;
+    octets += size;
+    truncated += (answer[2] & 2) != 0;
+    times.add(seconds_waited);
 }
 
 void Outcome::print() const {

@@ -1,4 +1,5 @@
-// What the load generators share: queries from a file of gen_zone, and the check of their answers.
+// What the load generators share: options, queries from a file of gen_zone, and the check of their
+// answers.
 //
 //   NAME.q    "name type" a line        ->  messages, ready to be sent, but for the id
 //   NAME.exp  a letter a line           ->  what the answer must be: A R N X (see gen_zone)
@@ -7,11 +8,32 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace bench {
 
 enum class Edns { none, plain, dnssec };
+
+struct LoadOptions {
+    uint16_t port = 53;
+    std::string queries;
+    double seconds = 5;
+    size_t outstanding = 0;
+    bool with_edns = false, dnssec_ok = false;
+
+    Edns edns() const { return dnssec_ok ? Edns::dnssec : with_edns ? Edns::plain : Edns::none; }
+};
+
+// "--name VALUE" sets what it points to; a bool needs no value.
+struct OptionRow {
+    const char* name;
+    std::variant<bool*, uint16_t*, size_t*, double*, std::string*> target;
+};
+
+// Reads what is common, and the rows of the generator's own. Ends the program where a word is
+// wrong or no file of queries is named.
+void read_options(int count, char** words, LoadOptions& common, std::vector<OptionRow> rows);
 
 struct Queries {
     std::vector<uint8_t> octets;
@@ -51,6 +73,22 @@ class Histogram {
     double most_ = 0;
 };
 
+// The queries that are open on one socket. A message's id is its slot's number, so that a late
+// answer is never taken for another one's, until the slot is used again.
+struct OpenQueries {
+    struct Slot {
+        size_t query = 0;
+        double since = 0;
+        bool open = false;
+    };
+    std::vector<Slot> slots = std::vector<Slot>(65536);
+    size_t count = 0;
+    uint16_t next = 0;
+
+    // The slot of an answer, which is not open any more; none: nobody waits for it.
+    const Slot* close(const uint8_t* answer, size_t size);
+};
+
 // What a run counted; printed as one line of JSON.
 struct Outcome {
     uint64_t sent = 0, answered = 0, lost = 0, wrong = 0, stray = 0, truncated = 0, octets = 0;
@@ -58,6 +96,7 @@ struct Outcome {
     std::string first_wrong;
     Histogram times;
 
+    void add(const uint8_t* answer, size_t size, double seconds_waited);
     void print() const;
 };
 

@@ -1,10 +1,10 @@
 // Sends queries over TCP, many on a connection before their answers are back (RFC 7766 6.2.1.1),
 // and checks every answer; answers may come in any order.
 //
-//   tcp-load --port N --queries FILE.q [--seconds S] [--connections N] [--outstanding N] [--edns]
+//   tcp-load --port N --queries FILE.q [--seconds S] [--connections N] [--outstanding N]
+//            [--edns | --do]
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -20,45 +20,14 @@
 
 namespace {
 
-struct Options {
-    uint16_t port = 53;
-    std::string queries;
-    double seconds = 5;
-    size_t connections = 4, outstanding = 32;  // a connection
-    bench::Edns edns = bench::Edns::none;
+struct Options : bench::LoadOptions {
+    size_t connections = 4;
 };
 
 Options read_options(int count, char** words) {
     Options options;
-    const option table[] = {{"port", 1, nullptr, 'p'},        {"queries", 1, nullptr, 'q'},
-                            {"seconds", 1, nullptr, 's'},     {"connections", 1, nullptr, 'c'},
-                            {"outstanding", 1, nullptr, 'o'}, {"edns", 0, nullptr, 'e'},
-                            {nullptr, 0, nullptr, 0}};
-    for (int letter; (letter = getopt_long(count, words, "", table, nullptr)) != -1;) {
-        switch (letter) {
-            case 'p':
-                options.port = static_cast<uint16_t>(std::atoi(optarg));
-                break;
-            case 'q':
-                options.queries = optarg;
-                break;
-            case 's':
-                options.seconds = std::atof(optarg);
-                break;
-            case 'c':
-                options.connections = std::strtoul(optarg, nullptr, 10);
-                break;
-            case 'o':
-                options.outstanding = std::strtoul(optarg, nullptr, 10);
-                break;
-            case 'e':
-                options.edns = bench::Edns::plain;
-                break;
-            default:
-                std::exit(2);
-        }
-    }
-    if (options.queries.empty()) std::exit(2);
+    options.outstanding = 32;  // a connection
+    bench::read_options(count, words, options, {{"connections", &options.connections}});
     return options;
 }
 
@@ -67,21 +36,15 @@ constexpr size_t kReadRoom = 1 << 17;
 struct Connection {
     int descriptor = -1;
     std::vector<uint8_t> out, in = std::vector<uint8_t>(kReadRoom);
-    size_t written = 0, have = 0, open = 0;
-    uint16_t next = 0;
-    struct Slot {
-        size_t query = 0;
-        double asked = 0;
-        bool open = false;
-    };
-    std::vector<Slot> slots = std::vector<Slot>(65536);
+    size_t written = 0, have = 0;
+    bench::OpenQueries open;
 };
 
 class Load {
   public:
     explicit Load(const Options& options)
         : options_(options),
-          queries_(bench::read_queries(options.queries, options.edns)),
+          queries_(bench::read_queries(options.queries, options.edns())),
           connections_(options.connections) {
         for (Connection& one : connections_) connect(one);
     }
@@ -98,7 +61,7 @@ class Load {
                 write(one);
                 short events = one.written < one.out.size() ? POLLIN | POLLOUT : POLLIN;
                 waiting[k] = {one.descriptor, events, 0};
-                open += one.open;
+                open += one.open.count;
             }
             if (open == 0) break;
             poll(waiting.data(), waiting.size(), 50);
@@ -106,7 +69,7 @@ class Load {
             for (size_t k = 0; k < connections_.size(); ++k)
                 if (waiting[k].revents & (POLLIN | POLLHUP | POLLERR)) read(connections_[k], now);
         }
-        for (const Connection& one : connections_) outcome_.lost += one.open;
+        for (const Connection& one : connections_) outcome_.lost += one.open.count;
         outcome_.seconds = std::min(now, end) - start;
         outcome_.print();
     }
@@ -121,7 +84,7 @@ class Load {
     // A new connection; what was open on the old one is lost.
     void connect(Connection& one) {
         if (one.descriptor >= 0) close(one.descriptor);
-        outcome_.lost += one.open;
+        outcome_.lost += one.open.count;
         one = {};
         one.descriptor = socket(AF_INET, SOCK_STREAM, 0);
         sockaddr_in address = {};
@@ -139,10 +102,11 @@ class Load {
 
     // Half a window at a time, so that segments hold several messages.
     void ask(Connection& one, double now) {
-        if (one.open > options_.outstanding / 2) return;
-        while (one.open < options_.outstanding) {
-            while (one.slots[one.next].open) ++one.next;
-            uint16_t id = one.next++;
+        bench::OpenQueries& open = one.open;
+        if (open.count > options_.outstanding / 2) return;
+        while (open.count < options_.outstanding) {
+            while (open.slots[open.next].open) ++open.next;
+            uint16_t id = open.next++;
             size_t size = queries_.size(next_query_), at = one.out.size();
             one.out.resize(at + 2 + size);
             uint8_t* to = one.out.data() + at;
@@ -151,8 +115,8 @@ class Load {
             std::memcpy(to + 2, queries_.message(next_query_), size);
             to[2] = static_cast<uint8_t>(id >> 8);
             to[3] = static_cast<uint8_t>(id);
-            one.slots[id] = {next_query_, now, true};
-            ++one.open;
+            open.slots[id] = {next_query_, now, true};
+            ++open.count;
             ++outcome_.sent;
             if (++next_query_ == queries_.count()) next_query_ = 0;
         }
@@ -187,17 +151,12 @@ class Load {
     }
 
     void take(Connection& one, const uint8_t* answer, size_t size, double now) {
-        Connection::Slot* slot =
-            size < 12 ? nullptr : &one.slots[size_t{answer[0]} << 8 | answer[1]];
-        if (!slot || !slot->open) {
+        const bench::OpenQueries::Slot* slot = one.open.close(answer, size);
+        if (!slot) {
             ++outcome_.stray;
             return;
         }
-        slot->open = false;
-        --one.open;
-        ++outcome_.answered;
-        outcome_.octets += size;
-        outcome_.times.add(now - slot->asked);
+        outcome_.add(answer, size, now - slot->since);
         char letter = queries_.letters.empty() ? 0 : queries_.letters[slot->query];
         if (!bench::as_expected(letter, answer, size) && outcome_.wrong++ == 0)
             outcome_.first_wrong = "query " + std::to_string(slot->query);

@@ -9,7 +9,6 @@
 // due meanwhile. --once asks each query once. --record keeps digests of whole answers, --verify
 // compares with them.
 #include <arpa/inet.h>
-#include <getopt.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -29,70 +28,25 @@ constexpr size_t kRoom = 4096, kMessageRoom = 600;
 constexpr double kLostAfter = 1.0;  // seconds
 constexpr double kScanEvery = 0.1;
 
-struct Options {
-    uint16_t port = 53;
-    std::string queries, record, verify, from = "127.0.0.1", to = "127.0.0.1";
-    double seconds = 5, rate = 0;
-    size_t sockets = 4, outstanding = 128;
-    bench::Edns edns = bench::Edns::none;
+struct Options : bench::LoadOptions {
+    std::string record, verify, from = "127.0.0.1", to = "127.0.0.1";
+    double rate = 0;
+    size_t sockets = 4;
     bool once = false;
 };
 
 Options read_options(int count, char** words) {
     Options options;
-    const option table[] = {{"port", 1, nullptr, 'p'},        {"queries", 1, nullptr, 'q'},
-                            {"seconds", 1, nullptr, 's'},     {"sockets", 1, nullptr, 'c'},
-                            {"outstanding", 1, nullptr, 'o'}, {"rate", 1, nullptr, 'r'},
-                            {"edns", 0, nullptr, 'e'},        {"do", 0, nullptr, 'd'},
-                            {"once", 0, nullptr, '1'},        {"record", 1, nullptr, 'w'},
-                            {"verify", 1, nullptr, 'v'},      {"from", 1, nullptr, 'f'},
-                            {"to", 1, nullptr, 't'},          {nullptr, 0, nullptr, 0}};
-    for (int letter; (letter = getopt_long(count, words, "", table, nullptr)) != -1;) {
-        switch (letter) {
-            case 'p':
-                options.port = static_cast<uint16_t>(std::atoi(optarg));
-                break;
-            case 'q':
-                options.queries = optarg;
-                break;
-            case 's':
-                options.seconds = std::atof(optarg);
-                break;
-            case 'c':
-                options.sockets = std::strtoul(optarg, nullptr, 10);
-                break;
-            case 'o':
-                options.outstanding = std::strtoul(optarg, nullptr, 10);
-                break;
-            case 'r':
-                options.rate = std::atof(optarg);
-                break;
-            case 'e':
-                options.edns = bench::Edns::plain;
-                break;
-            case 'd':
-                options.edns = bench::Edns::dnssec;
-                break;
-            case '1':
-                options.once = true;
-                break;
-            case 'w':
-                options.record = optarg;
-                break;
-            case 'v':
-                options.verify = optarg;
-                break;
-            case 'f':
-                options.from = optarg;
-                break;
-            case 't':
-                options.to = optarg;
-                break;
-            default:
-                std::exit(2);
-        }
-    }
-    if (options.queries.empty() || options.sockets == 0) std::exit(2);
+    options.outstanding = 128;
+    bench::read_options(count, words, options,
+                        {{"sockets", &options.sockets},
+                         {"rate", &options.rate},
+                         {"once", &options.once},
+                         {"record", &options.record},
+                         {"verify", &options.verify},
+                         {"from", &options.from},
+                         {"to", &options.to}});
+    if (options.sockets == 0) std::exit(2);
     return options;
 }
 
@@ -116,19 +70,9 @@ int connected_socket(const Options& options) {
     return descriptor;
 }
 
-// A query that is open. The message's id is the slot's number, so that a late answer is never
-// taken for another one's, until the slot is used again.
-struct Slot {
-    size_t query = 0;
-    double due = 0;
-    bool open = false;
-};
-
 struct Socket {
     int descriptor = -1;
-    std::vector<Slot> slots = std::vector<Slot>(65536);
-    uint16_t next = 0;
-    size_t open = 0;
+    bench::OpenQueries open;
 };
 
 struct Buffers {
@@ -149,7 +93,7 @@ struct Buffers {
 class Load {
   public:
     explicit Load(const Options& options)
-        : options_(options), queries_(bench::read_queries(options.queries, options.edns)) {
+        : options_(options), queries_(bench::read_queries(options.queries, options.edns())) {
         if (!options.record.empty()) queries_.digests.resize(queries_.count());
         if (!options.verify.empty()) read_digests();
         sockets_.resize(options.sockets);
@@ -194,7 +138,7 @@ class Load {
 
     size_t open() const {
         size_t sum = 0;
-        for (const Socket& one : sockets_) sum += one.open;
+        for (const Socket& one : sockets_) sum += one.open.count;
         return sum;
     }
 
@@ -221,17 +165,12 @@ class Load {
     }
 
     void take(Socket& one, const uint8_t* answer, size_t size, double now) {
-        Slot* slot = size < 12 ? nullptr : &one.slots[size_t{answer[0]} << 8 | answer[1]];
-        if (!slot || !slot->open) {
+        const bench::OpenQueries::Slot* slot = one.open.close(answer, size);
+        if (!slot) {
             ++outcome_.stray;
             return;
         }
-        slot->open = false;
-        --one.open;
-        ++outcome_.answered;
-        outcome_.octets += size;
-        outcome_.truncated += (answer[2] & 2) != 0;
-        outcome_.times.add(now - slot->due);
+        outcome_.add(answer, size, now - slot->since);
         check(slot->query, answer, size);
     }
 
@@ -259,7 +198,7 @@ class Load {
                        : 0;
         }
         size_t each = std::max<size_t>(1, options_.outstanding / sockets_.size());
-        return each > one.open ? each - one.open : 0;
+        return each > one.open.count ? each - one.open.count : 0;
     }
 
     void send(Socket& one, double now) {
@@ -279,17 +218,18 @@ class Load {
     }
 
     void prepare(Socket& one, size_t place, double now) {
-        uint16_t id = one.next++;
-        while (options_.rate <= 0 && one.slots[id].open) id = one.next++;
-        Slot& slot = one.slots[id];
+        bench::OpenQueries& open = one.open;
+        uint16_t id = open.next++;
+        while (options_.rate <= 0 && open.slots[id].open) id = open.next++;
+        bench::OpenQueries::Slot& slot = open.slots[id];
         if (slot.open) {
             ++outcome_.lost;
-            --one.open;
+            --open.count;
         }
         slot = {next_query_, now, true};
         if (options_.rate > 0)
-            slot.due = start_ + static_cast<double>(outcome_.sent) / options_.rate;
-        ++one.open;
+            slot.since = start_ + static_cast<double>(outcome_.sent) / options_.rate;
+        ++open.count;
         uint8_t* to = sending_.octets[place];
         size_t size = std::min(queries_.size(next_query_), kMessageRoom);
         std::memcpy(to, queries_.message(next_query_), size);
@@ -302,11 +242,11 @@ class Load {
 
     void forget_lost(double now) {
         for (Socket& one : sockets_) {
-            if (one.open == 0) continue;
-            for (Slot& slot : one.slots) {
-                if (!slot.open || now - slot.due < kLostAfter) continue;
+            if (one.open.count == 0) continue;
+            for (bench::OpenQueries::Slot& slot : one.open.slots) {
+                if (!slot.open || now - slot.since < kLostAfter) continue;
                 slot.open = false;
-                --one.open;
+                --one.open.count;
                 ++outcome_.lost;
             }
         }

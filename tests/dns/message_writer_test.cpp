@@ -9,7 +9,7 @@
 #include "dns/rr_types.h"
 #include "tests/support/messages.h"
 #include "tests/support/octets.h"
-#include "zoneparser/fields.h"
+#include "tests/support/parsed_name.h"
 
 using namespace apex_tests;
 using dns::MessageWriter;
@@ -17,14 +17,6 @@ using dns::Name;
 using dns::NameView;
 
 namespace {
-
-Name name(std::string_view text) {
-    Name out;
-    std::string reason;
-    INFO(text << ": " << reason);
-    REQUIRE(zoneparser::parse_name(text, out, reason));
-    return out;
-}
 
 // A writer with a buffer, and the question in it if there is one.
 struct Sheet {
@@ -34,7 +26,7 @@ struct Sheet {
             writer.start(dns::kHeaderSize, {});
             return;
         }
-        Name asked = name(question);
+        Name asked = parsed_name(question);
         std::copy_n(asked.data(), asked.size(), octets.data() + dns::kHeaderSize);
         writer.start(dns::kHeaderSize + asked.size() + 4, asked);
     }
@@ -47,10 +39,10 @@ struct Sheet {
         return to_hex({octets.data() + before, writer.size() - before});
     }
     std::string put(std::string_view text) {
-        return written([&] { return writer.put_name(name(text)); });
+        return written([&] { return writer.put_name(parsed_name(text)); });
     }
     std::string put_below(std::string_view text, std::string_view origin, size_t origin_at) {
-        Name whole = name(text), of_origin = name(origin);
+        Name whole = parsed_name(text), of_origin = parsed_name(origin);
         NameView relative(whole.data(), whole.size() - of_origin.size());
         return written([&] { return writer.put_name(relative, of_origin, origin_at); });
     }
@@ -226,10 +218,10 @@ TEST_SUITE("dns/message_writer") {
         for (const Sample& sample : all_samples()) {
             INFO(dns::type_text(sample.type) << " " << to_hex(sample.rdata));
             dns::Message message;
-            message.questions.push_back({name("example.com."), sample.type, 1});
+            message.questions.push_back({parsed_name("example.com."), sample.type, 1});
             for (int i = 0; i < 2; ++i) {
                 dns::MessageRecord& record = message.records.emplace_back();
-                record.owner = name("a.example.com.");
+                record.owner = parsed_name("a.example.com.");
                 record.type = sample.type;
                 record.rr_class = 1;
                 record.rdata = sample.rdata;
@@ -251,7 +243,8 @@ TEST_SUITE("dns/message_writer") {
             for (MessageWriter* writer : {&used, &fresh}) {
                 writer->start(dns::kHeaderSize, {});
                 for (int i = 0; i < 2 * hosts; ++i)
-                    writer->put_name(name("a.host" + std::to_string(i % hosts) + ".example."));
+                    writer->put_name(
+                        parsed_name("a.host" + std::to_string(i % hosts) + ".example."));
             }
             CHECK(used.size() == fresh.size());
             CHECK(used_octets == octets);
@@ -267,7 +260,7 @@ TEST_SUITE("dns/message_writer") {
         }
         for (int i = 0; i < 3000; ++i)
             CHECK(sheet.read(begins[static_cast<size_t>(i)]) ==
-                  name("host" + std::to_string(i) + ".example.com."));
+                  parsed_name("host" + std::to_string(i) + ".example.com."));
         // Later names still find what was known early.
         CHECK(sheet.put("a.host0.example.com.") == "0161C01D");
         // And what was forgotten with the message is forgotten.

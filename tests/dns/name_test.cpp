@@ -9,21 +9,13 @@
 #include "dns/name_hash.h"
 #include "dns/siphash.h"
 #include "tests/support/octets.h"
-#include "zoneparser/fields.h"
+#include "tests/support/parsed_name.h"
 
 using namespace apex_tests;
 using dns::Name;
 using dns::NameView;
 
 namespace {
-
-Name name(std::string_view text) {
-    Name out;
-    std::string reason;
-    INFO(text << ": " << reason);
-    REQUIRE(zoneparser::parse_name(text, out, reason));
-    return out;
-}
 
 int sign(int value) {
     return (value > 0) - (value < 0);
@@ -90,7 +82,7 @@ TEST_SUITE("dns/name") {
             }
         }
         // '@' and '`' differ by 0x20 as letters do, but are none.
-        CHECK(!(name("\\@").view() == name("`").view()));
+        CHECK(!(parsed_name("\\@").view() == parsed_name("`").view()));
     }
 
     TEST_CASE("canonical order: the list of RFC 4034 6.1") {
@@ -101,8 +93,9 @@ TEST_SUITE("dns/name") {
             for (size_t k = 0; k < std::size(list); ++k) {
                 INFO(list[i] << " and " << list[k]);
                 int expected = (i > k) - (i < k);
-                CHECK(sign(dns::canonical_compare(name(list[i]), name(list[k]))) == expected);
-                CHECK(compare_sort_keys(name(list[i]), name(list[k])) == expected);
+                CHECK(sign(dns::canonical_compare(parsed_name(list[i]), parsed_name(list[k]))) ==
+                      expected);
+                CHECK(compare_sort_keys(parsed_name(list[i]), parsed_name(list[k])) == expected);
             }
         }
     }
@@ -121,44 +114,45 @@ TEST_SUITE("dns/name") {
         std::mt19937 random(20240102);
         for (int i = 0; i < 5000; ++i) {
             Name before = random_name(random);
-            Name after = name(dns::to_text(before));
+            Name after = parsed_name(dns::to_text(before));
             CHECK(to_hex({before.data(), before.size()}) == to_hex({after.data(), after.size()}));
         }
-        CHECK(dns::to_text(name(".")) == ".");
-        CHECK(dns::to_text(name("a\\.b.\\$x\\032.e")) == "a\\.b.\\$x\\032.e.");
+        CHECK(dns::to_text(parsed_name(".")) == ".");
+        CHECK(dns::to_text(parsed_name("a\\.b.\\$x\\032.e")) == "a\\.b.\\$x\\032.e.");
     }
 
     TEST_CASE("parts of a name") {
-        Name www = name("www.Example.com.");
+        Name www = parsed_name("www.Example.com.");
         CHECK(www.view().label_count() == 3);
-        CHECK(www.view().parent() == name("example.com.").view());
-        CHECK(www.view().without(2) == name("com.").view());
+        CHECK(www.view().parent() == parsed_name("example.com.").view());
+        CHECK(www.view().without(2) == parsed_name("com.").view());
         CHECK(www.view().without(9).size() <= 1);
         CHECK(dns::LabelOffsets(www).count == 3);
-        CHECK(dns::is_at_or_below(www, name("EXAMPLE.COM.")));
+        CHECK(dns::is_at_or_below(www, parsed_name("EXAMPLE.COM.")));
         CHECK(dns::is_at_or_below(www, www));
-        CHECK(dns::is_at_or_below(www, name(".")));
+        CHECK(dns::is_at_or_below(www, parsed_name(".")));
         CHECK(!dns::is_below(www, www));
         // The same octets at the end, but not from a label's start.
-        CHECK(!dns::is_at_or_below(name("xexample.com."), name("example.com.")));
-        CHECK(!dns::is_at_or_below(name("a\\003com."), name("com.")));
-        CHECK(name("*.example.").view().is_wildcard());
-        CHECK(!name("*a.example.").view().is_wildcard());
-        CHECK(!name("\\*.a").view().is_root());
+        CHECK(!dns::is_at_or_below(parsed_name("xexample.com."), parsed_name("example.com.")));
+        CHECK(!dns::is_at_or_below(parsed_name("a\\003com."), parsed_name("com.")));
+        CHECK(parsed_name("*.example.").view().is_wildcard());
+        CHECK(!parsed_name("*a.example.").view().is_wildcard());
+        CHECK(!parsed_name("\\*.a").view().is_root());
     }
 
     TEST_CASE("joining names") {
         Name out;
         OctetString relative = from_hex("03777777");
-        CHECK(Name::join({relative.data(), relative.size()}, name("example."), out));
-        CHECK(out == name("www.example."));
-        CHECK(Name::wildcard_of(name("example."), out));
-        CHECK(out == name("*.example."));
+        CHECK(Name::join({relative.data(), relative.size()}, parsed_name("example."), out));
+        CHECK(out == parsed_name("www.example."));
+        CHECK(Name::wildcard_of(parsed_name("example."), out));
+        CHECK(out == parsed_name("*.example."));
         std::string label(63, 'a');
-        Name longest = name(label + "." + label + "." + label + "." + std::string(61, 'b') + ".");
+        Name longest =
+            parsed_name(label + "." + label + "." + label + "." + std::string(61, 'b') + ".");
         CHECK(longest.size() == 255);
         CHECK(!Name::wildcard_of(longest, out));
-        CHECK(out == name("*.example."));
+        CHECK(out == parsed_name("*.example."));
     }
 
     TEST_CASE("measuring names that came from elsewhere") {
@@ -194,9 +188,9 @@ TEST_SUITE("dns/name") {
     }
 
     TEST_CASE("hashes of names") {
-        CHECK(hash(name("WWW.example.COM.")) == hash(name("www.EXAMPLE.com.")));
-        CHECK(hash(name("ab.c.")) != hash(name("a.bc.")));
-        CHECK(hash(name("a.b.")) != hash(name("b.a.")));
-        CHECK(hash(name("\\000.a.")) != hash(name("a.")));
+        CHECK(hash(parsed_name("WWW.example.COM.")) == hash(parsed_name("www.EXAMPLE.com.")));
+        CHECK(hash(parsed_name("ab.c.")) != hash(parsed_name("a.bc.")));
+        CHECK(hash(parsed_name("a.b.")) != hash(parsed_name("b.a.")));
+        CHECK(hash(parsed_name("\\000.a.")) != hash(parsed_name("a.")));
     }
 }

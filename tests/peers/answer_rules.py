@@ -5,8 +5,6 @@ the case that it is about is there, takes the difference out of the views, and s
 What is left after all rules of a peer is a difference that nothing explains.
 """
 
-import message
-
 NS, CNAME, SOA, DNAME, OPT, DS, RRSIG, NSEC, NSEC3, NXNAME = 2, 5, 6, 39, 41, 43, 46, 47, 50, 128
 TKEY, TSIG, IXFR, AXFR, MAILB, MAILA, ANY = 249, 250, 251, 252, 253, 254, 255
 A, TXT, AAAA = 1, 16, 28
@@ -30,8 +28,9 @@ class View:
         self.edns, self.dnssec_ok = reply.options is not None, reply.dnssec_ok
         self.options = dict(reply.options or {})
 
-    def clear(self):
+    def empty(self):
         self.answer, self.authority, self.additional = set(), set(), set()
+        self.rcode = NOERROR
 
     @property
     def referral(self):
@@ -80,8 +79,7 @@ def truncated(question, ours, theirs):
     changed = ours.answer != theirs.answer or ours.authority != theirs.authority or \
         ours.additional != theirs.additional or ours.rcode != theirs.rcode
     for view in (ours, theirs):
-        view.clear()
-        view.rcode = NOERROR
+        view.empty()
     return changed
 
 
@@ -98,26 +96,29 @@ def uncompressed(view):
         for section in (view.answer, view.authority, view.additional) for record in section)
 
 
-def compressed_less(question, ours, theirs):
-    """Theirs is truncated, and ours would not fit either if names were not compressed."""
-    if not theirs.flags & TC or ours.flags & TC or uncompressed(ours) <= limit_of(question):
-        return False
-    theirs.flags &= ~TC
+def not_truncated(ours, theirs):
+    """Takes out all that truncation has to do with."""
     for view in (ours, theirs):
-        view.clear()
-        view.rcode = NOERROR
+        view.empty()
+        view.flags &= ~TC
     return True
+
+
+def for_want_of_compression(question, short, whole):
+    """Only one is truncated, and the other would not fit either if names were not compressed."""
+    if not short.flags & TC or whole.flags & TC or uncompressed(whole) <= limit_of(question):
+        return False
+    return not_truncated(short, whole)
+
+
+def compressed_less(question, ours, theirs):
+    """Theirs is truncated, ours fits thanks to compression."""
+    return for_want_of_compression(question, theirs, ours)
 
 
 def compressed_more(question, ours, theirs):
-    """Ours is truncated; theirs fits, and would not without compression."""
-    if not ours.flags & TC or theirs.flags & TC or uncompressed(theirs) <= limit_of(question):
-        return False
-    ours.flags &= ~TC
-    for view in (ours, theirs):
-        view.clear()
-        view.rcode = NOERROR
-    return True
+    """Ours is truncated, theirs fits thanks to compression."""
+    return for_want_of_compression(question, ours, theirs)
 
 
 def as_ours(ours, theirs):
@@ -488,11 +489,7 @@ def proof_larger_truncated(question, ours, theirs):
     if not theirs.flags & TC or ours.flags & TC or not proof(ours.authority) or \
             ours.size + 450 < limit_of(question):
         return False
-    theirs.flags &= ~TC
-    for view in (ours, theirs):
-        view.clear()
-        view.rcode = NOERROR
-    return True
+    return not_truncated(ours, theirs)
 
 
 @rule("opt-out-proof")

@@ -83,8 +83,8 @@ void add_services(Random& random, const Name& origin, Records& records) {
 }
 
 Signing random_signing(Random& random) {
-    static constexpr Signing kAll[] = {Signing::none, Signing::nsec, Signing::nsec3,
-                                       Signing::opt_out};
+    static constexpr Signing kAll[] = {Signing::none,    Signing::nsec,      Signing::nsec3,
+                                       Signing::opt_out, Signing::two_kinds, Signing::two_hashes};
     return random.pick(kAll);
 }
 
@@ -228,10 +228,10 @@ Records with_chain(const Name& origin, const Records& records, Signing signing, 
     if (signing == Signing::none) return plain;
     Signer signer(origin, std::move(plain), seed);
     // The hash is a label of 32 octets.
-    if (signing == Signing::nsec || reference::wire_size(origin) + 33 > 255)
-        signer.add_nsec();
-    else
-        signer.add_nsec3(signing == Signing::opt_out);
+    bool hashed = signing != Signing::nsec && reference::wire_size(origin) + 33 <= 255;
+    if (!hashed || signing == Signing::two_kinds) signer.add_nsec();
+    if (hashed) signer.add_nsec3(signing == Signing::opt_out);
+    if (hashed && signing == Signing::two_hashes) signer.add_nsec3(false);
     return signer.sign();
 }
 

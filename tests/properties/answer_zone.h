@@ -10,7 +10,8 @@ namespace apex_tests {
 // SRV, MX, NAPTR and service bindings with targets in the zone, RRsets of many records.
 void add_services(Random& random, const reference::Name& origin, Records& records);
 
-enum class Signing { none, nsec, nsec3, opt_out };
+// two_kinds: NSEC and NSEC3; two_hashes: NSEC3 with two sets of parameters.
+enum class Signing { none, nsec, nsec3, opt_out, two_kinds, two_hashes };
 Signing random_signing(Random& random);
 
 // All that the records know of DNSSEC is taken out first (but DS and, unsigned, other signatures).

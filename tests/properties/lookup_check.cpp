@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "tests/reference/denial.h"
 #include "tests/zones/make_zone.h"
 #include "zones/lookup.h"
 
@@ -94,37 +95,9 @@ void compare_lookup(Comparison& comparison, const zones::Zone& zone, dns::NameVi
     comparison.same("RRset", found ? "as wanted" : "another", "as wanted");
 }
 
-// The chain that the apex names: NSEC (as no parameters), or NSEC3 with the first parameters that
-// say SHA-1 and no flags (RFC 5155 4.1.2).
-std::optional<std::string> chain_of(const reference::Zone& zone) {
-    if (zone.rrset(zone.origin(), type::NSEC)) return "";
-    if (std::optional<reference::Rrset> offered = zone.rrset(zone.origin(), dns::type::NSEC3PARAM))
-        for (const std::string& parameters : offered->rdata)
-            if (parameters.substr(0, 2) == std::string("\1\0", 2)) return parameters;
-    return std::nullopt;
-}
-
-bool below_cut(const reference::Zone& zone, const Name& name) {
-    for (size_t labels = zone.origin().size() + 1; labels < name.size(); ++labels)
-        if (zone.is_cut(reference::last_labels(name, labels))) return true;
-    return false;
-}
-
-bool denies(const reference::Zone& zone, const reference::Rrset& rrset,
-            const std::string& parameters) {
-    if (parameters.empty()) return rrset.type == type::NSEC && !below_cut(zone, rrset.owner);
-    if (rrset.type != dns::type::NSEC3 || rrset.owner.size() != zone.origin().size() + 1)
-        return false;
-    return std::any_of(rrset.rdata.begin(), rrset.rdata.end(), [&](const std::string& rdata) {
-        return rdata[0] == 1 && rdata.substr(2, parameters.size() - 2) == parameters.substr(2);
-    });
-}
-
 std::string denial_at_or_before(const reference::Zone& zone, const Name& name) {
-    std::optional<std::string> chain = chain_of(zone);
     std::optional<Name> last, before;
-    for (const reference::Rrset& rrset : zone.rrsets()) {
-        if (!chain || !denies(zone, rrset, *chain)) continue;
+    for (const reference::Rrset& rrset : reference::denial_chain(zone)) {
         last = rrset.owner;
         if (reference::compare(rrset.owner, name) <= 0) before = rrset.owner;
     }

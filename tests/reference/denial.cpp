@@ -19,14 +19,42 @@ Name parent(const Name& name) {
     return last_labels(name, name.size() - 1);
 }
 
-// The parameters of the chain (RFC 5155 4.2).
+constexpr unsigned kSha1 = 1;
+
+// The parameters of a chain, as NSEC3 and NSEC3PARAM both begin (RFC 5155 3.2 and 4.2); the flags
+// are not the chain's.
 struct Parameters {
-    unsigned iterations = 0;
+    unsigned algorithm = 0, iterations = 0;
     std::string salt;
+
+    bool operator==(const Parameters&) const = default;
 };
 Parameters parameters(const std::string& rdata) {
-    return {static_cast<unsigned>(octet(rdata, 2) << 8 | octet(rdata, 3)),
+    return {octet(rdata, 0), static_cast<unsigned>(octet(rdata, 2) << 8 | octet(rdata, 3)),
             rdata.substr(5, octet(rdata, 4))};
+}
+
+// The chain that answers use, of all that the zone offers: NSEC3PARAM records with flags are as if
+// they were not there (RFC 5155 4.1.2), and so are those of a hash that nobody knows.
+std::optional<Parameters> offered_chain(const Zone& zone) {
+    std::optional<Rrset> offered = zone.rrset(zone.origin(), type::NSEC3PARAM);
+    if (!offered) return std::nullopt;
+    for (const std::string& rdata : offered->rdata)
+        if (octet(rdata, 0) == kSha1 && octet(rdata, 1) == 0) return parameters(rdata);
+    return std::nullopt;
+}
+
+bool below_cut(const Zone& zone, const Name& name) {
+    for (size_t labels = zone.origin().size() + 1; labels < name.size(); ++labels)
+        if (zone.is_cut(last_labels(name, labels))) return true;
+    return false;
+}
+
+bool in_chain(const Zone& zone, const Rrset& rrset, const Parameters& chain) {
+    // A name may be in two chains, if they hash it alike.
+    return rrset.type == type::NSEC3 && rrset.owner.size() == zone.origin().size() + 1 &&
+           std::any_of(rrset.rdata.begin(), rrset.rdata.end(),
+                       [&](const std::string& rdata) { return parameters(rdata) == chain; });
 }
 
 struct Hashed {
@@ -37,15 +65,9 @@ struct Hashed {
 // All NSEC3 records of the zone's chain, by hash.
 class Nsec3Chain {
   public:
-    explicit Nsec3Chain(const Zone& zone) : zone_(zone) {
-        chain_ = parameters(zone.rrset(zone.origin(), type::NSEC3PARAM)->rdata.front());
-        for (const Rrset& rrset : zone.rrsets()) {
-            if (rrset.type != type::NSEC3 || rrset.owner.size() != zone.origin().size() + 1)
-                continue;
-            Parameters own = parameters(rrset.rdata.front());
-            if (own.iterations == chain_.iterations && own.salt == chain_.salt)
-                records_.push_back({lower(rrset.owner.front()), rrset});
-        }
+    explicit Nsec3Chain(const Zone& zone) : zone_(zone), chain_(*offered_chain(zone)) {
+        for (const Rrset& rrset : denial_chain(zone))
+            records_.push_back({lower(rrset.owner.front()), rrset});
         std::sort(records_.begin(), records_.end(),
                   [](const Hashed& a, const Hashed& b) { return a.hash < b.hash; });
     }
@@ -95,19 +117,11 @@ class Nsec3Chain {
     std::vector<Hashed> records_;
 };
 
-bool below_cut(const Zone& zone, const Name& name) {
-    for (size_t labels = zone.origin().size() + 1; labels < name.size(); ++labels)
-        if (zone.is_cut(last_labels(name, labels))) return true;
-    return false;
-}
-
-// The NSEC of the name or the one before it. What lies below a cut has no say.
+// The NSEC of the name or the one before it.
 void add_nsec(const Zone& zone, const Name& name, Proof& proof) {
     std::optional<Rrset> found;
-    for (const Rrset& rrset : zone.rrsets())
-        if (rrset.type == type::NSEC && compare(rrset.owner, name) <= 0 &&
-            (!found || compare(rrset.owner, found->owner) > 0) && !below_cut(zone, rrset.owner))
-            found = rrset;
+    for (const Rrset& rrset : denial_chain(zone))
+        if (compare(rrset.owner, name) <= 0) found = rrset;
     if (found) proof.push_back(*found);
 }
 
@@ -123,8 +137,22 @@ Proof each_once(const Proof& proof) {
 }  // namespace
 
 Denial denial_of(const Zone& zone) {
-    if (zone.rrset(zone.origin(), type::NSEC3PARAM)) return Denial::nsec3;
-    return zone.rrset(zone.origin(), type::NSEC) ? Denial::nsec : Denial::none;
+    if (zone.rrset(zone.origin(), type::NSEC)) return Denial::nsec;
+    return offered_chain(zone) ? Denial::nsec3 : Denial::none;
+}
+
+std::vector<Rrset> denial_chain(const Zone& zone) {
+    Denial denial = denial_of(zone);
+    std::optional<Parameters> hashed;
+    if (denial == Denial::nsec3) hashed = offered_chain(zone);
+    std::vector<Rrset> chain;
+    for (const Rrset& rrset : zone.rrsets()) {
+        // What lies below a cut has no say.
+        bool of_names = denial == Denial::nsec && rrset.type == type::NSEC;
+        if (of_names ? !below_cut(zone, rrset.owner) : hashed && in_chain(zone, rrset, *hashed))
+            chain.push_back(rrset);
+    }
+    return chain;
 }
 
 // FIPS 180-4 6.1.

@@ -16,8 +16,12 @@ namespace type {
 inline constexpr uint16_t DNSKEY = 48, NSEC3 = 50, NSEC3PARAM = 51;
 }
 
+// A zone on its way from one to the other has both; the chain of NSEC counts, as long as its apex
+// owns one.
 enum class Denial { none, nsec, nsec3 };
 Denial denial_of(const Zone& zone);
+// The RRsets of NSEC or NSEC3 that answers use, in canonical order of their owners.
+std::vector<Rrset> denial_chain(const Zone& zone);
 
 std::string sha1(const std::string& octets);
 std::string base32hex(const std::string& octets);  // lower case, no padding

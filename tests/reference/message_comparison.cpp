@@ -2,17 +2,9 @@
 
 #include <algorithm>
 
+#include "tests/reference/numbers.h"
+
 namespace apex_tests::reference {
-
-namespace {
-
-namespace option {
-constexpr uint16_t Nsid = 3, Expire = 9, Cookie = 10, Keepalive = 11, Padding = 12, Error = 15,
-                   ZoneVersion = 19;
-}
-constexpr uint16_t kInternet = 1, kChaos = 3;
-
-}  // namespace
 
 namespace {
 

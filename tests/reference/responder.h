@@ -11,12 +11,9 @@
 
 #include "tests/reference/denial.h"
 #include "tests/reference/message.h"
+#include "tests/reference/networks.h"
 
 namespace apex_tests::reference {
-
-// Networks as configurations write them: "192.0.2.0/24", "!2001:db8::/32", "any".
-using Networks = std::vector<std::string>;
-bool holds(const Networks& networks, const std::string& address);
 
 struct ServedZone {
     Name name;

@@ -26,8 +26,8 @@ namespace apex_tests::reference {
 
 namespace type {
 inline constexpr uint16_t A = 1, NS = 2, CNAME = 5, SOA = 6, PTR = 12, MX = 15, TXT = 16, SIG = 24,
-                          KEY = 25, AAAA = 28, SRV = 33, NAPTR = 35, DNAME = 39, DS = 43, RRSIG = 46,
-                          NSEC = 47, ANY = 255;
+                          KEY = 25, AAAA = 28, SRV = 33, NAPTR = 35, DNAME = 39, DS = 43,
+                          RRSIG = 46, NSEC = 47, ANY = 255;
 }
 
 struct Record {

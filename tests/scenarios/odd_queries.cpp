@@ -13,9 +13,12 @@ std::string u16(size_t value) {
     return {static_cast<char>(value >> 8), static_cast<char>(value)};
 }
 
-std::string octets_of_hex(const std::string& hex) {
-    OctetString octets = from_hex(hex);
-    return {octets.begin(), octets.end()};
+// Appends octets; false where some digit is none, or one is left over.
+bool append_hex(const std::vector<std::string>& values, size_t at, std::string& to) {
+    if (at >= values.size()) return true;
+    OctetString octets = from_hex(values[at]);
+    to.append(octets.begin(), octets.end());
+    return octets.size() * 2 == values[at].size();
 }
 
 size_t hex_number(const std::string& text) {
@@ -44,7 +47,7 @@ class Maker {
         else if (name == "opt")
             return opt(values);
         else if (name == "hex" && values.size() <= 1)
-            body_ += octets_of_hex(values.empty() ? "" : values[0]);
+            return append_hex(values, 0, body_);
         else if (name == "counts" && values.size() == 4)
             for (size_t i = 0; i < 4; ++i) forced_[i] = std::stoi(values[i]);
         else if (name == "cut" && values.size() == 1)
@@ -81,7 +84,8 @@ class Maker {
         while (section < 4 && values[0] != kSections[section]) ++section;
         if (section == 4) return false;
         ++counts_[section];
-        std::string rdata = values.size() > 5 ? octets_of_hex(values[5]) : "";
+        std::string rdata;
+        if (!append_hex(values, 5, rdata)) return false;
         body_ += reference::to_wire(reference::from_text(values[1])) +
                  u16(static_cast<size_t>(type_of(values[2]))) +
                  u16(static_cast<size_t>(class_of(values[3]))) + u16(0) +
@@ -92,7 +96,8 @@ class Maker {
     bool opt(const std::vector<std::string>& values) {
         if (values.size() < 4) return false;
         ++counts_[3];
-        std::string options = values.size() > 4 ? octets_of_hex(values[4]) : "";
+        std::string options;
+        if (!append_hex(values, 4, options)) return false;
         body_ += std::string(1, '\0') + u16(41) + u16(std::stoul(values[0])) +
                  static_cast<char>(std::stoi(values[1])) + static_cast<char>(std::stoi(values[2])) +
                  u16(hex_number(values[3])) + u16(options.size()) + options;

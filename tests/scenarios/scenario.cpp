@@ -151,7 +151,7 @@ class Reader {
                 is_loaded = false;
             else if (value_of(words[i], "allow", value))
                 served.allow_query = words_of(value, ',');
-            else
+            else if (words[i] != "refused")  // by rules, which nothing here asks
                 fault("unknown word " + words[i]);
         }
         std::string why;
@@ -184,6 +184,8 @@ class Reader {
             edns_of(ask).dnssec_ok = true;
         else if (word == "tcp")
             asker.transport = reference::Transport::tcp;
+        else if (word == "udp")
+            asker.transport = reference::Transport::udp;
         else if (value_of(word, "size", value))
             edns_of(ask).udp_size = static_cast<uint16_t>(std::stoi(value));
         else if (value_of(word, "cookie", value))

@@ -3,18 +3,9 @@
 
 #include "tests/scenarios/scenario.h"
 #include "tests/support/octets.h"
+#include "tests/support/sentences.h"
 
 namespace apex_tests {
-
-namespace {
-
-std::string joined(const std::vector<std::string>& sentences) {
-    std::string text;
-    for (const std::string& sentence : sentences) text += sentence + "\n";
-    return text;
-}
-
-}  // namespace
 
 TEST_CASE("the reference expects what the scenarios say") {
     size_t queries = 0;

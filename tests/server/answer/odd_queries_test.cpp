@@ -4,18 +4,9 @@
 #include "tests/scenarios/odd_queries.h"
 #include "tests/scenarios/served.h"
 #include "tests/support/octets.h"
+#include "tests/support/sentences.h"
 
 namespace apex_tests {
-
-namespace {
-
-std::string joined(const std::vector<std::string>& sentences) {
-    std::string text;
-    for (const std::string& sentence : sentences) text += sentence + "\n";
-    return text;
-}
-
-}  // namespace
 
 TEST_CASE("odd requests are answered as the table says") {
     Scenario scenario = read_scenario(source_folder() + "/tests/scenarios/odd_queries.txt");

@@ -3,6 +3,7 @@
 
 #include "tests/scenarios/scenario.h"
 #include "tests/scenarios/served.h"
+#include "tests/support/sentences.h"
 
 namespace apex_tests {
 
@@ -17,12 +18,11 @@ TEST_CASE("respond answers every scenario as it is written") {
             Reply reply = ask(set, query.octets, query.asker, scratch);
             CHECK(reply.octets.empty() == query.expected.silent);
             if (reply.octets.empty()) continue;
-            std::string why, said;
+            std::string why;
             std::optional<reference::Message> message = reference::read_message(reply.span(), why);
             CHECK_MESSAGE(message.has_value(), why);
             if (!message) continue;
-            for (const std::string& sentence : differences(query, *message, scenario.world))
-                said += sentence + "\n";
+            std::string said = joined(differences(query, *message, scenario.world));
             CHECK_MESSAGE(said == "", said << "the reply is:\n" << to_text(*message));
         }
     }

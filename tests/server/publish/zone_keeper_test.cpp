@@ -8,16 +8,31 @@ namespace apex_tests {
 
 namespace {
 
-constexpr const char* kTwoZones =
-    "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n[[zone]]\nname = 'b.example'\nfile = "
-    "'b.zone'\n";
+const std::string kOneZone = "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n";
+const std::string kTwoZones = kOneZone + "[[zone]]\nname = 'b.example'\nfile = 'b.zone'\n";
+
+std::unique_ptr<server::ZoneKeeper> start_one_zone(Publishing& world, const std::string& text,
+                                                   const std::string& options = "") {
+    world.folder.write("apex.toml", options + kOneZone);
+    world.folder.write("a.zone", text);
+    return world.start();
+}
+
+// Serial 1 for both; a.example has a few records more.
+std::unique_ptr<server::ZoneKeeper> start_two_zones(Publishing& world,
+                                                    const std::string& more_of_a = "") {
+    world.folder.write("apex.toml", kTwoZones);
+    world.folder.write("a.zone", zone_text(1, more_of_a));
+    world.folder.write("b.zone", zone_text(1));
+    return world.start();
+}
 
 }  // namespace
 
 TEST_CASE("zones: what loads is served, what does not is there without a zone") {
     Publishing world;
-    world.folder.write("apex.toml", std::string(kTwoZones) +
-                                        "[[zone]]\nname = 'c.example'\nfile = 'missing.zone'\n");
+    world.folder.write("apex.toml",
+                       kTwoZones + "[[zone]]\nname = 'c.example'\nfile = 'missing.zone'\n");
     world.folder.write("a.zone", zone_text(1));
     world.folder.write("b.zone", "no zone");
     auto keeper = world.start();
@@ -43,10 +58,7 @@ TEST_CASE("zones: what loads is served, what does not is there without a zone") 
 
 TEST_CASE("reload: files that did not change are not read") {
     Publishing world;
-    world.folder.write("apex.toml", kTwoZones);
-    world.folder.write("a.zone", zone_text(1));
-    world.folder.write("b.zone", zone_text(1));
-    auto keeper = world.start();
+    auto keeper = start_two_zones(world);
     auto before = keeper->current();
     auto report = keeper->reload();
     CHECK(report.ok);
@@ -57,10 +69,7 @@ TEST_CASE("reload: files that did not change are not read") {
 
 TEST_CASE("reload: what changed is served in one new set, and told") {
     Publishing world;
-    world.folder.write("apex.toml", kTwoZones);
-    world.folder.write("a.zone", zone_text(1, "www 600 A 192.0.2.80\nold A 192.0.2.3\n"));
-    world.folder.write("b.zone", zone_text(1));
-    auto keeper = world.start();
+    auto keeper = start_two_zones(world, "www 600 A 192.0.2.80\nold A 192.0.2.3\n");
     auto before = keeper->current();
     world.replace("a.zone", zone_text(2, "www 600 A 192.0.2.81\nnew A 192.0.2.3\n"));
     world.replace("b.zone", zone_text(2));
@@ -84,10 +93,7 @@ TEST_CASE("reload: what changed is served in one new set, and told") {
 
 TEST_CASE("reload: a refused zone keeps its old version, and the others go on") {
     Publishing world;
-    world.folder.write("apex.toml", kTwoZones);
-    world.folder.write("a.zone", zone_text(1));
-    world.folder.write("b.zone", zone_text(1));
-    auto keeper = world.start();
+    auto keeper = start_two_zones(world);
     world.replace("a.zone", zone_text(2, "bad A 192.0.2.300\n"));
     world.replace("b.zone", zone_text(2));
     auto report = keeper->reload();
@@ -113,10 +119,7 @@ TEST_CASE("reload: a refused zone keeps its old version, and the others go on") 
 
 TEST_CASE("reload: a file that is gone or cut short changes nothing") {
     Publishing world;
-    world.folder.write("apex.toml", kTwoZones);
-    world.folder.write("a.zone", zone_text(1));
-    world.folder.write("b.zone", zone_text(1));
-    auto keeper = world.start();
+    auto keeper = start_two_zones(world);
     std::filesystem::remove(world.folder.at("a.zone"));
     world.replace("b.zone", "");
     CHECK(keeper->reload().refused == 2);
@@ -126,10 +129,8 @@ TEST_CASE("reload: a file that is gone or cut short changes nothing") {
 
 TEST_CASE("reload: included files count") {
     Publishing world;
-    world.folder.write("apex.toml", "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n");
-    world.folder.write("a.zone", zone_text(1, "$INCLUDE more.zone\n"));
     world.folder.write("more.zone", "x A 192.0.2.9\n");
-    auto keeper = world.start();
+    auto keeper = start_one_zone(world, zone_text(1, "$INCLUDE more.zone\n"));
     const server::ServedZone* zone = zone_in(*keeper->current(), "a.example");
     REQUIRE(zone->sources() != nullptr);
     CHECK(zone->sources()->count() == 2);
@@ -148,9 +149,7 @@ TEST_CASE("reload: included files count") {
 
 TEST_CASE("reload: the same content under another identity is no change") {
     Publishing world;
-    world.folder.write("apex.toml", "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n");
-    world.folder.write("a.zone", zone_text(1));
-    auto keeper = world.start();
+    auto keeper = start_one_zone(world, zone_text(1));
     world.replace("a.zone", "; a comment\n" + zone_text(1));
     auto report = keeper->reload();
     CHECK(report.unchanged == 1);
@@ -166,9 +165,7 @@ TEST_CASE("reload: the same content under another identity is no change") {
 TEST_CASE("reload: a file that was young when it was read is read once more") {
     Publishing world;
     world.clock.ahead = 0;
-    world.folder.write("apex.toml", "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n");
-    world.folder.write("a.zone", zone_text(1));
-    auto keeper = world.start();
+    auto keeper = start_one_zone(world, zone_text(1));
     world.clock.ahead = 7200;
     world.log.least = server::LogLevel::debug;
     CHECK(keeper->reload().unchanged == 1);
@@ -179,12 +176,9 @@ TEST_CASE("reload: a file that was young when it was read is read once more") {
 
 TEST_CASE("reload: max-shrink refuses what lost too much") {
     Publishing world;
-    world.folder.write("apex.toml",
-                       "max-shrink = 50\n[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n");
     std::string many;
     for (int i = 0; i < 17; ++i) many += "x" + std::to_string(i) + " A 192.0.2.9\n";
-    world.folder.write("a.zone", zone_text(1, many));
-    auto keeper = world.start();
+    auto keeper = start_one_zone(world, zone_text(1, many), "max-shrink = 50\n");
     CHECK(keeper->status().records == 20);
     world.replace("a.zone", zone_text(2, many.substr(0, 6 * 15)));
     CHECK(keeper->reload().refused == 1);
@@ -196,11 +190,8 @@ TEST_CASE("reload: max-shrink refuses what lost too much") {
 
 TEST_CASE("reload: the serial must be ahead where the rule is an error") {
     Publishing world;
-    world.folder.write("apex.toml",
-                       "rules = { serial-not-advanced = 'error' }\n"
-                       "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n");
-    world.folder.write("a.zone", zone_text(5));
-    auto keeper = world.start();
+    auto keeper =
+        start_one_zone(world, zone_text(5), "rules = { serial-not-advanced = 'error' }\n");
     world.replace("a.zone", zone_text(4, "x A 192.0.2.9\n"));
     CHECK(keeper->reload().refused == 1);
     CHECK(serial_in(*keeper->current(), "a.example") == 5);
@@ -210,11 +201,8 @@ TEST_CASE("reload: the serial must be ahead where the rule is an error") {
 
 TEST_CASE("reload: the configuration is read again") {
     Publishing world;
-    world.folder.write("apex.toml", kTwoZones);
-    world.folder.write("a.zone", zone_text(1));
-    world.folder.write("b.zone", zone_text(1));
     world.folder.write("c.zone", zone_text(9));
-    auto keeper = world.start();
+    auto keeper = start_two_zones(world);
     auto before = keeper->current();
     size_t configured = 0;
     world.settings.configured = [&](const server::Configuration&) { ++configured; };
@@ -245,10 +233,7 @@ TEST_CASE("reload: the configuration is read again") {
 
 TEST_CASE("reload: a configuration that does not load changes nothing but is told") {
     Publishing world;
-    world.folder.write("apex.toml", kTwoZones);
-    world.folder.write("a.zone", zone_text(1));
-    world.folder.write("b.zone", zone_text(1));
-    auto keeper = world.start();
+    auto keeper = start_two_zones(world);
     world.replace("apex.toml", "threds = 7\n");
     world.replace("a.zone", zone_text(2));
     auto report = keeper->reload();
@@ -265,10 +250,7 @@ TEST_CASE("reload: a configuration that does not load changes nothing but is tol
 
 TEST_CASE("reload: a zone's new file and new choices, also where the file is refused") {
     Publishing world;
-    world.folder.write("apex.toml", kTwoZones);
-    world.folder.write("a.zone", zone_text(1));
-    world.folder.write("b.zone", zone_text(1));
-    auto keeper = world.start();
+    auto keeper = start_two_zones(world);
     world.folder.write("other.zone", zone_text(3));
     world.replace("b.zone", "broken");
     world.replace("apex.toml",
@@ -283,10 +265,7 @@ TEST_CASE("reload: a zone's new file and new choices, also where the file is ref
 
 TEST_CASE("reload of one zone leaves the others as they are") {
     Publishing world;
-    world.folder.write("apex.toml", kTwoZones);
-    world.folder.write("a.zone", zone_text(1));
-    world.folder.write("b.zone", zone_text(1));
-    auto keeper = world.start();
+    auto keeper = start_two_zones(world);
     world.replace("a.zone", zone_text(2));
     world.replace("b.zone", zone_text(2));
     CHECK(keeper->reload_zone(make_name("A.example")).loaded == 1);
@@ -298,13 +277,9 @@ TEST_CASE("reload of one zone leaves the others as they are") {
 
 TEST_CASE("zones that are added outlive the process, those that are removed do not") {
     Publishing world;
-    world.folder.write("apex.toml",
-                       "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n"
-                       "[template.t]\nallow-query = ['none']\n");
-    world.folder.write("a.zone", zone_text(1));
     world.folder.write("b.zone", zone_text(2));
     world.folder.write("broken.zone", "x");
-    auto keeper = world.start();
+    auto keeper = start_one_zone(world, zone_text(1), "[template.t]\nallow-query = ['none']\n");
     auto b = make_name("b.example"), c = make_name("c.example");
     CHECK(keeper->add_zone(b, "b.zone", "t").ok);
     CHECK(keeper->add_zone(c, world.folder.at("b.zone"), "").ok);
@@ -330,7 +305,7 @@ TEST_CASE("zones that are added outlive the process, those that are removed do n
     world.replace("b.zone", zone_text(3));
     CHECK(keeper->reload().loaded == 1);
     // Its template changes, and then it stands in the configuration.
-    world.replace("apex.toml", "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n[template.t]\n");
+    world.replace("apex.toml", kOneZone + "[template.t]\n");
     CHECK(keeper->reload().ok);
     CHECK_FALSE(zone_in(*keeper->current(), "b.example")->options().allow_query.has_value());
     world.replace("apex.toml", "[[zone]]\nname = 'b.example'\nfile = 'b.zone'\n");
