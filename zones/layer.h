@@ -57,6 +57,7 @@ public:
     // The last name that is not behind `relative` and is not gone.
     const LayerNode* at_or_before(dns::NameView relative) const;
     OrderCursor in_order() const { return OrderCursor(by_order_); }
+    OrderCursor in_order_from(dns::NameView first) const { return {by_order_, first}; }
     // The layer with this node put in place of what it knew of the name.
     void put(std::shared_ptr<const LayerNode> node);
 

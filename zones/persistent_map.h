@@ -71,6 +71,14 @@ public:
     public:
         Cursor() = default;
         explicit Cursor(const PersistentMap& map) { descend(map.root_.get()); }
+        // From the first value that does not stand in front of the probe.
+        Cursor(const PersistentMap& map, const Probe& from) {
+            for (const Branch* at = map.root_.get(); at != nullptr;) {
+                bool behind = Order::compare(from, *at->value) <= 0;
+                if (behind) path_.push_back(at);
+                at = behind ? at->left.get() : at->right.get();
+            }
+        }
         explicit operator bool() const { return !path_.empty(); }
         const Value& operator*() const { return *path_.back()->value; }
         const std::shared_ptr<const Value>& shared() const { return path_.back()->value; }

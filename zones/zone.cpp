@@ -211,6 +211,15 @@ Zone::Cursor::Cursor(const Zone& zone, size_t first_rank, size_t end_rank)
     settle();
 }
 
+Zone::Cursor::Cursor(const Zone& zone, dns::NameView first)
+    : zone_(zone),
+      rank_(zone.base_->rank_at_or_before(first)),
+      end_rank_(zone.base_->name_count()) {
+    if (!(zone.base_->by_rank(rank_).name() == first)) ++rank_;
+    if (zone.changes_) changed_ = zone.changes_->layer.in_order_from(first);
+    settle();
+}
+
 // Takes the first of base and layer; the layer's node stands for the base's of the same name.
 void Zone::Cursor::settle() {
     for (;;) {

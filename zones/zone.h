@@ -104,6 +104,7 @@ public:
     public:
         explicit Cursor(const Zone& zone);
         Cursor(const Zone& zone, size_t first_rank, size_t end_rank);  // of a zone without changes
+        Cursor(const Zone& zone, dns::NameView first);  // from the first that is not in front of it
         explicit operator bool() const { return static_cast<bool>(current_); }
         const NodeView& operator*() const { return current_; }
         void next();

@@ -29,6 +29,8 @@ public:
     virtual const FileIdentity& opened_as() const = 0;
     // As the system tells it now.
     virtual Result<FileIdentity> identity() const = 0;
+    // Whether its mode lets others than its owner read it: nothing to keep secrets in.
+    virtual bool readable_by_others() const { return false; }
     // Reads up to out.size() octets from `offset`; fewer only at the end of the file. Safe to call
     // from several threads.
     virtual Result<size_t> read_at(uint64_t offset, std::span<char> out) const = 0;
@@ -54,6 +56,12 @@ public:
     }
     // All or nothing, and durable when it returns.
     virtual Result<void> write_whole(const std::string& path, std::string_view octets) const = 0;
+    // The same for a file that must not exist yet, not as a link either; `mode` as of chmod.
+    virtual Result<void> write_new(const std::string& path, std::string_view octets,
+                                   unsigned mode) const {
+        static_cast<void>(path), static_cast<void>(octets), static_cast<void>(mode);
+        return Fault{"New files cannot be made here"};
+    }
 };
 
 }  // namespace dns

@@ -2,26 +2,19 @@
 #include <algorithm>
 
 #include "server/cli/text_checks.h"
-#include "server/cli/zone_call.h"
+#include "server/cli/verification.h"
 #include "server/config/configuration.h"
 
 namespace server {
 
 namespace {
 
-std::unique_ptr<Report> make_report(World& world, const Call& call, const LoadSettings& settings) {
-    if (call.has("quiet")) return no_report();
-    std::string format = call.value("format", "text");
-    if (format == "json") return json_report(world.out);
-    if (format == "sarif") return sarif_report(world.out);
-    return text_report(world.out, {.colour = settings.colour});
-}
-
 // Checks one zone after the other; each is let go before the next, but for the last.
 class Check {
   public:
-    Check(World& world, const LoadSettings& settings, Report& report)
-        : world_(world), settings_(settings), report_(report) {}
+    Check(World& world, const LoadSettings& settings, Report& report,
+          const std::optional<signer::VerifyOptions>& verification)
+        : world_(world), settings_(settings), report_(report), verification_(verification) {}
 
     // A configuration's own findings. False if its zones cannot be known.
     bool configuration(const std::string& file, const dns::Findings& findings,
@@ -39,19 +32,21 @@ class Check {
         return !findings.failed();
     }
 
-    void zone(const ZoneRequest& request) {
+    void zone(ZoneRequest& request) {
         last_.reset();
+        if (verification_) leave_to_signer(request.severities);
         last_ = load_request(world_, request, settings_);
         if (!last_->call_fault.sentence.empty()) {
             worsen(call_at_fault(world_, "check", last_->call_fault));
             return;
         }
+        if (verification_) verify_loaded(world_, *last_, *verification_);
         SourceLines lines(world_.files, last_->sources, last_->loaded.files);
         report_.zone(report_of(request, *last_, lines));
         if (last_->fault)
             worsen(
                 system_at_fault(world_, "check", unreadable_sentence(request.file, *last_->fault)));
-        else if (!last_->served())
+        else if (!last_->served() || last_->validates == false)
             worsen(kInputAtFault);
     }
 
@@ -67,10 +62,26 @@ class Check {
     World& world_;
     const LoadSettings& settings_;
     Report& report_;
+    const std::optional<signer::VerifyOptions>& verification_;
     const SourceLines::Identities no_files_;
     std::shared_ptr<LoadedZone> last_;
     int exit_code_ = kGood;
 };
+
+using Verification = std::optional<signer::VerifyOptions>;
+
+// None without --dnssec.
+dns::Result<Verification, CallFault> wanted_verification(const World& world, const Call& call,
+                                                         const LoadSettings& settings) {
+    if (!call.has("dnssec")) {
+        if (!call.has("at")) return Verification();
+        return CallFault{"--at is the time for --dnssec, which is not given", ""};
+    }
+    auto options = read_verification(world, call, settings);
+    if (!options.ok()) return options.fault();
+    options->must_be_signed = false;
+    return Verification(std::move(options.value()));
+}
 
 int check_configuration(World& world, const Call& call, LoadSettings settings,
                         const std::string& file) {
@@ -87,8 +98,10 @@ int check_configuration(World& world, const Call& call, LoadSettings settings,
     settings.limits = configuration.limits;
     if (auto applied = apply_limits(call, settings.limits); !applied.ok())
         return call_at_fault(world, "check", applied.fault());
+    auto verification = wanted_verification(world, call, settings);
+    if (!verification.ok()) return call_at_fault(world, "check", verification.fault());
     std::unique_ptr<Report> report = make_report(world, call, settings);
-    Check check(world, settings, *report);
+    Check check(world, settings, *report, verification.value());
     if (!check.configuration(file, findings, sources)) return check.finish();
     for (size_t i = 0; i < configuration.zones.size(); ++i) {
         ConfiguredZone zone = configuration.zones[i];
@@ -121,8 +134,10 @@ int run_check(World& world, const Call& call) {
                              {"no zone file is named", "apex check example.com example.com.zone"});
     auto requests = read_operands(call.operands);
     if (!requests.ok()) return call_at_fault(world, "check", requests.fault());
+    auto verification = wanted_verification(world, call, settings.value());
+    if (!verification.ok()) return call_at_fault(world, "check", verification.fault());
     std::unique_ptr<Report> report = make_report(world, call, settings.value());
-    Check check(world, settings.value(), *report);
+    Check check(world, settings.value(), *report, verification.value());
     for (ZoneRequest& request : requests.value()) {
         request.severities = severities;
         check.zone(request);

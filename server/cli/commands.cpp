@@ -42,20 +42,118 @@ constexpr std::array kLoadingOptions = {
               Completes::choices},
 };
 
+// How findings are told.
+constexpr std::array kFindingOptions = {
+    OptionRow{"format", 'f', "text|json|sarif", "the form of the findings; the default is text",
+              Completes::choices},
+    OptionRow{"quiet", 'q', "", "prints no findings: the exit code tells"},
+};
+
+constexpr OptionRow kAt{"at", 'a', "TIME",
+                        "the time at which signatures have to be valid: now, the default, +1w, "
+                        "20261121155903, 2026-11-21T15:59:03Z, or seconds since 1970"};
+
 constexpr auto kCheckOptions = joined(
     std::array{OptionRow{"config", 'c', "FILE",
                          "checks the zones of a configuration file, apex.toml(5)",
-                         Completes::files}},
-    kLoadingOptions,
-    std::array{OptionRow{"format", 'f', "text|json|sarif",
-                         "the form of the findings; the default is text", Completes::choices},
-               OptionRow{"quiet", 'q', "", "prints no findings: the exit code tells"}, kHelp});
+                         Completes::files},
+               OptionRow{"dnssec", 'd', "",
+                         "looks at the signatures of signed zones as well, as apex-verify(1) does"},
+               kAt},
+    kLoadingOptions, kFindingOptions, std::array{kHelp});
+
+constexpr auto kVerifyOptions = joined(
+    std::array{kAt,
+               OptionRow{"ds", 'd', "FILE",
+                         "the DS records that the parent has: one of them has to lead to the keys",
+                         Completes::files},
+               OptionRow{"soon", 0, "PERIOD",
+                         "warns of signatures that are good for less time than this; the default "
+                         "is 3d"}},
+    kLoadingOptions, kFindingOptions, std::array{kHelp});
+
+constexpr OptionRow kKeys{"keys", 'k', "FOLDER",
+                          "the folder of the key files; the default is this one",
+                          Completes::folders};
+
+constexpr OptionRow kKeygenOptions[] = {
+    {"algorithm", 'a', "ecdsap256|ecdsap384|ed25519|ed448|rsasha256|rsasha512",
+     "the algorithm; the default is ecdsap256, which is small, fast, and known to all validators",
+     Completes::choices},
+    {"ksk", 0, "", "the key signs the DNSKEY set: a ZSK has to sign the rest"},
+    {"zsk", 0, "", "the key signs all but the DNSKEY set: a KSK has to sign that"},
+    {"csk", 0, "",
+     "the default: the key signs all, until there is a ZSK; its flags are those of a KSK"},
+    kKeys,
+    {"bits", 'b', "N", "the size of an RSA key, 1024 to 4096; the default is 2048"},
+    {"ttl", 0, "PERIOD", "the TTL of the DNSKEY record in the .key file; the default is none"},
+    {"publish", 'P', "TIME|none", "when the key enters the DNSKEY set; the default is now"},
+    {"activate", 'A', "TIME|none", "when it begins to sign; the default is now"},
+    {"retire", 'I', "TIME|none", "when it stops signing; the default is none"},
+    {"revoke", 'R', "TIME|none", "when it is revoked (RFC 5011); the default is none"},
+    {"remove", 'D', "TIME|none", "when it leaves the DNSKEY set; the default is none"},
+    {"pem", 0, "FILE", "takes the private key of a PEM file in place of a new one",
+     Completes::files},
+    kHelp,
+};
+
+constexpr OptionRow kDsOptions[] = {
+    kKeys,
+    {"digest", 'd', "2|4", "the digest: 2, the default, is SHA-256, 4 is SHA-384",
+     Completes::choices, true},
+    {"key", 0, "TAG", "only the key with this tag, whether it has the SEP flag or not",
+     Completes::nothing, true},
+    {"all", 0, "", "all keys, also those without the SEP flag"},
+    kHelp,
+};
+
+constexpr OptionRow kKeysOptions[] = {
+    {"at", 'a', "TIME",
+     "the time that counts as now; now, the default, +1w, 20261121155903, "
+     "2026-11-21T15:59:03Z, or seconds since 1970"},
+    kKeys,
+    {"zone", 0, "FILE", "takes the TTL of the DNSKEY set and the greatest TTL from a zone file",
+     Completes::files},
+    {"ttl", 0, "PERIOD",
+     "the TTL of the DNSKEY set; the default is that of the key files, or else 1h"},
+    {"zone-ttl", 0, "PERIOD", "the greatest TTL of the zone; the default is 1d"},
+    {"ds-ttl", 0, "PERIOD", "the TTL of the DS set at the parent; the default is 1d"},
+    {"propagation", 0, "PERIOD",
+     "how long it takes until all servers of the zone have a new version; the default is 1h"},
+    {"json", 'j', "", "prints one JSON object"},
+    kHelp,
+};
 
 constexpr auto kPrintOptions = joined(
     kLoadingOptions,
     std::array{
         OptionRow{"json", 'j', "", "prints each record as one JSON object on a line of its own"},
         kHelp});
+
+constexpr auto kSignOptions = joined(
+    std::array{
+        OptionRow{"output", 'o', "FILE", "where the signed zone goes; - is standard output",
+                  Completes::files},
+        kKeys,
+        OptionRow{"nsec3", '3', "", "proves what does not exist by NSEC3, which hides names from "
+                  "who walks the zone; without it by NSEC, which is smaller"},
+        OptionRow{"iterations", 0, "N", "iterations of the hash of NSEC3; the default is 0, and "
+                  "best (RFC 9276 3.1)"},
+        OptionRow{"salt", 0, "HEX|-", "the salt of NSEC3; the default is -: none, and best"},
+        OptionRow{"opt-out", 0, "", "leaves delegations without DS out of the chain of NSEC3: for "
+                  "zones of very many"},
+        OptionRow{"zonemd", 'z', "", "adds a digest of the whole zone (RFC 8976)"},
+        OptionRow{"at", 'a', "TIME",
+                  "the time that counts as now; now, the default, +1w, 20261121155903, "
+                  "2026-11-21T15:59:03Z, or seconds since 1970"},
+        OptionRow{"serial", 0, "keep|increment|unixtime|date",
+                  "what the serial becomes; the default is keep; unixtime: seconds since 1970, "
+                  "date: YYYYMMDD00, but always greater than it was", Completes::choices},
+        OptionRow{"validity", 0, "PERIOD", "how long signatures are good; the default is 14d"},
+        OptionRow{"jitter", 0, "PERIOD", "by how much less at most, so that not all end at once; "
+                  "the default is 1d, or a 14th of a shorter validity"},
+        OptionRow{"dnskey-ttl", 0, "PERIOD", "the TTL of the DNSKEY set; the default is 1h"}},
+    kLoadingOptions, std::array{kHelp});
 
 constexpr auto kExplainOptions = joined(
     std::array{OptionRow{"config", 'c', "FILE",
@@ -98,6 +196,12 @@ constexpr OptionRow kVersionOptions[] = {kHelp};
 constexpr const char* kCheckSynopses[] = {"[OPTION ...] ORIGIN FILE", "[OPTION ...] FILE",
                                           "[OPTION ...] ORIGIN=FILE ...", "[OPTION ...] -c FILE"};
 constexpr const char* kPrintSynopses[] = {"[OPTION ...] ORIGIN FILE", "[OPTION ...] FILE"};
+constexpr const char* kSignSynopses[] = {"[OPTION ...] ORIGIN FILE -o FILE",
+                                         "[OPTION ...] FILE -o FILE"};
+constexpr const char* kVerifySynopses[] = {"[OPTION ...] ORIGIN FILE", "[OPTION ...] FILE"};
+constexpr const char* kKeygenSynopses[] = {"[OPTION ...] ORIGIN"};
+constexpr const char* kDsSynopses[] = {"[OPTION ...] ORIGIN", "[OPTION ...] ORIGIN FILE"};
+constexpr const char* kKeysSynopses[] = {"[OPTION ...] ORIGIN"};
 constexpr const char* kExplainSynopses[] = {
     "[OPTION ...] NAME [TYPE] [ADDRESS] ORIGIN=FILE ...",
     "[OPTION ...] NAME [TYPE] [ADDRESS] [-c FILE]"};
@@ -138,6 +242,46 @@ constexpr CommandRow kCommands[] = {
      "loads again to the same zone.\n"
      "A zone that would be refused is not printed: its findings are, on standard error.",
      kPrintOptions, run_print},
+    {"sign", kSignSynopses, "signs a zone file with the keys of a folder",
+     "The keys are those that apex-keygen(1) and other makers of BIND's key files write; which of "
+     "them sign at that time, apex-keys(1) tells. RRSIG, NSEC, NSEC3, NSEC3PARAM and ZONEMD records "
+     "of the file are replaced, DNSKEY records of others kept. For the same --at, all but the octets "
+     "of ECDSA's signatures is the same.\n"
+     "The signed zone has the form of apex-print(1). It is written beside FILE first, and takes its "
+     "place when it is whole.\n"
+     "The exit code is 0 if it was written, 1 if the zone or its keys are at fault, 2 if the call "
+     "is, 3 if the system is.",
+     kSignOptions, run_sign},
+    {"verify", kVerifySynopses, "says whether a signed zone validates, and what is wrong with it",
+     "Every signature, key and chain of NSEC or NSEC3 records is looked at, and the ZONEMD record. "
+     "Without --ds any key with the SEP flag may be the one that the parent names.\n"
+     "Of the rules of apex-check(1) those are applied that would refuse the zone, and those about "
+     "DNSSEC; --rule brings others back.\n"
+     "The exit code is 0 if whoever validates would take all answers of the zone, 1 if not, or if "
+     "it is not signed, 2 if the call is at fault, 3 if the system is.",
+     kVerifyOptions, run_verify},
+    {"keygen", kKeygenSynopses, "makes a key pair to sign a zone with",
+     "Two new files are written, in the form of BIND: K<name>+<algorithm>+<tag>.private, which only "
+     "this user may read, and .key with the DNSKEY record. What both names begin with is printed. "
+     "No file is ever written over, and no two keys of a zone in one folder share a tag.\n"
+     "A TIME is now, +1w, 20261121155903, 2026-11-21T15:59:03Z, or in seconds since 1970.\n"
+     "The exit code is 0 if the key was made, 1 if the PEM file is at fault, 2 if the call is, 3 if "
+     "the system is.",
+     kKeygenOptions, run_keygen},
+    {"ds", kDsSynopses, "prints the DS records for a zone's parent",
+     "They are made of the keys in the folder, or of the DNSKEY records in FILE: a zone file, or "
+     "what a query for them gave; - is standard input. Keys with the SEP flag are taken, or all "
+     "keys if none has it; revoked ones never, and of a folder none that was removed.\n"
+     "The exit code is 0 if there are any, 1 if not or if the input is at fault, 2 if the call is, "
+     "3 if the system is.",
+     kDsOptions, run_ds},
+    {"keys", kKeysSynopses, "tells what the keys of a zone do, and what comes next",
+     "A line is time, role, state, key, and what the key does from then on. A KSK signs the DNSKEY "
+     "set, a ZSK all else, a CSK everything. Steps that come too soon for what caches hold, and "
+     "those that would leave no key, are told as warnings.\n"
+     "The exit code is 0 also with warnings, 1 if there is no key or one is at fault, 2 if the call "
+     "is, 3 if the system is.",
+     kKeysOptions, run_keys},
     {"explain", kExplainSynopses, "says how the answer to a question comes about, step by step",
      "The zones are loaded, and the code that answers is asked: which view and zone it takes and "
      "why, what it finds, each record with the place where it is written, what it leaves out, what "

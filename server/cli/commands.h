@@ -53,8 +53,13 @@ int system_at_fault(World& world, std::string_view command, const std::string& s
 // The commands' functions; each has a file.
 int run_check(World& world, const Call& call);
 int run_print(World& world, const Call& call);
+int run_sign(World& world, const Call& call);
 int run_serve(World& world, const Call& call);
 int run_ctl(World& world, const Call& call);
+int run_verify(World& world, const Call& call);
+int run_keygen(World& world, const Call& call);
+int run_ds(World& world, const Call& call);
+int run_keys(World& world, const Call& call);
 int run_explain(World& world, const Call& call);
 int run_help(World& world, const Call& call);
 int run_version(World& world, const Call& call);

@@ -1,29 +1,12 @@
 // apex print: a zone in canonical order, one record on a line.
-#include <algorithm>
-
 #include "dns/rdata_text.h"
 #include "server/control/json_writer.h"
 #include "server/cli/zone_call.h"
+#include "server/cli/zone_lines.h"
 
 namespace server {
 
 namespace {
-
-// The order of a name's RRsets: SOA first, then by type; signatures behind what they cover.
-struct PrintOrder {
-    uint16_t type;
-    bool signature;
-
-    explicit PrintOrder(const zones::RrsetView& rrset)
-        : type(rrset.type() == dns::type::RRSIG ? rrset.covered() : rrset.type()),
-          signature(rrset.type() == dns::type::RRSIG) {}
-    bool operator<(const PrintOrder& other) const {
-        bool soa = type == dns::type::SOA, other_soa = other.type == dns::type::SOA;
-        if (soa != other_soa) return soa;
-        if (type != other.type) return type < other.type;
-        return signature < other.signature;
-    }
-};
 
 class ZonePrinter {
   public:
@@ -38,34 +21,17 @@ class ZonePrinter {
     void print_name(const zones::NodeView& node) {
         if (node.is_empty()) return;
         owner_ = dns::to_text(zone_.absolute(node.name()));
-        rrsets_.clear();
-        for (size_t i = 0; i < node.rrset_count(); ++i) rrsets_.push_back(node.rrset(i));
-        std::sort(rrsets_.begin(), rrsets_.end(),
-                  [](const zones::RrsetView& a, const zones::RrsetView& b) {
-                      return PrintOrder(a) < PrintOrder(b);
-                  });
+        sort_for_print(node, rrsets_);
         for (const zones::RrsetView& rrset : rrsets_) {
             size_t index = 0;
             for (zones::RecordView record : rrset) {
                 if (json_)
                     print_json(record, rrset.place(index++));
                 else
-                    print_line(record);
+                    append_record_line(out_.buffer(), owner_, record);
             }
         }
         out_.write("");
-    }
-
-    void print_line(const zones::RecordView& record) {
-        std::string& out = out_.buffer();
-        out += owner_;
-        out += '\t';
-        out += std::to_string(record.ttl());
-        out += "\tIN\t";
-        dns::append_type(out, record.type());
-        out += '\t';
-        dns::append_rdata_text(out, record.type(), record.rdata());
-        out += '\n';
     }
 
     void print_json(const zones::RecordView& record, dns::Place place) {

@@ -21,7 +21,8 @@ std::string_view hint_of(const dns::Finding& finding) {
 }
 
 std::string_view to_string(Verdict outcome) {
-    static constexpr std::string_view kWords[] = {"served", "refused", "unreadable"};
+    static constexpr std::string_view kWords[] = {"served", "refused", "valid", "bogus",
+                                                  "unreadable"};
     return kWords[static_cast<size_t>(outcome)];
 }
 

@@ -19,6 +19,8 @@ namespace server {
 enum class Verdict : uint8_t {
     served,  // would be served
     refused,
+    valid,   // would be served, and whoever validates takes its answers (signer/verify_zone.h)
+    bogus,   // would be served, but whoever validates does not take all of its answers
     unreadable,  // the system does not give the file
 };
 

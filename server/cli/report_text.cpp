@@ -126,17 +126,24 @@ class TextReport : public Report {
         }
     }
 
+    static std::string_view verdict_on(const ZoneReport& zone) {
+        switch (zone.outcome) {
+            case Verdict::served: return zone.zone.empty() ? "would be taken" : "would be served";
+            case Verdict::valid: return "validates";
+            case Verdict::bogus: return "does not validate";
+            default: return "would be refused";
+        }
+    }
+
     void write_summary(const ZoneReport& zone) {
-        bool served = zone.outcome == Verdict::served;
+        bool good = zone.outcome == Verdict::served || zone.outcome == Verdict::valid;
         std::string subject = zone.zone.empty() ? zone.file : without_final_dot(zone.zone);
         append_visible(text_, subject);
         text_ += ": ";
         if (zone.loaded)
             text_ += counted(zone.names, "name") + ", " + counted(zone.records, "record") +
                      ", serial " + std::to_string(zone.serial) + ": ";
-        std::string_view verdict = served ? "would be served" : "would be refused";
-        if (zone.zone.empty()) verdict = served ? "would be taken" : "would be refused";
-        coloured(served ? kGreen : kRed, verdict);
+        coloured(good ? kGreen : kRed, verdict_on(zone));
         if (zone.findings != nullptr) write_counts(*zone.findings);
         text_ += '\n';
     }

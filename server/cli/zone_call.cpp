@@ -222,6 +222,14 @@ std::shared_ptr<LoadedZone> load_request(World& world, const ZoneRequest& reques
     return zone;
 }
 
+std::unique_ptr<Report> make_report(World& world, const Call& call, const LoadSettings& settings) {
+    if (call.has("quiet")) return no_report();
+    std::string format = call.value("format", "text");
+    if (format == "json") return json_report(world.out);
+    if (format == "sarif") return sarif_report(world.out);
+    return text_report(world.out, {.colour = settings.colour});
+}
+
 ZoneReport report_of(const ZoneRequest& request, const LoadedZone& zone, SourceLines& lines) {
     ZoneReport report;
     report.zone = zone.origin.empty() ? "." : zone.origin;
@@ -232,6 +240,7 @@ ZoneReport report_of(const ZoneRequest& request, const LoadedZone& zone, SourceL
         return report;
     }
     report.outcome = zone.served() ? Verdict::served : Verdict::refused;
+    if (zone.validates) report.outcome = *zone.validates ? Verdict::valid : Verdict::bogus;
     if (zone.loaded.zone != nullptr) {
         report.loaded = true;
         report.names = zone.loaded.zone->name_count();

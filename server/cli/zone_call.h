@@ -55,11 +55,17 @@ struct LoadedZone {
     std::optional<std::string> fault;  // the system does not give the file: what it says
     CallFault call_fault;              // the call lacks something; empty if it does not
 
-    bool served() const { return loaded.zone != nullptr && !findings.failed(); }
+    // Whether its signatures are good, if that was looked at and it is signed.
+    std::optional<bool> validates;
+
+    bool served() const { return loaded.zone != nullptr; }
 };
 
 std::shared_ptr<LoadedZone> load_request(World& world, const ZoneRequest& request,
                                          const LoadSettings& settings);
+
+// In the form that --format names; --quiet: none.
+std::unique_ptr<Report> make_report(World& world, const Call& call, const LoadSettings& settings);
 
 // The loaded zone as reports want it.
 ZoneReport report_of(const ZoneRequest& request, const LoadedZone& zone, SourceLines& lines);

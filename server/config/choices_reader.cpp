@@ -1,10 +1,43 @@
 #include "server/config/choices_reader.h"
 
+#include "server/config/nearest_word.h"
 #include "server/config/rule_choices.h"
 
 namespace server {
 
 namespace rule = configuration_rule;
+
+ChoicesReader::ChoicesReader() {
+    add_policy(std::make_shared<const DnssecPolicy>());
+}
+
+void ChoicesReader::read_dnssec(TableReader& reader, const toml::node& node,
+                                const ConfigurationRow& row, ZoneChoices& choices) {
+    std::string_view name = kDefaultPolicy;
+    choices.dnssec = Dnssec::off;
+    choices.policy = nullptr;
+    if (node.is_boolean()) {
+        if (!node.as_boolean()->get()) return;
+    } else if (node.is_string()) {
+        name = node.as_string()->get();
+    } else {
+        return reader.wrong_type(node, row);
+    }
+    if (name == kUnsign) {
+        choices.dnssec = Dnssec::unsign;
+        return;
+    }
+    auto found = policies_.find(name);
+    if (found != policies_.end()) {
+        choices.dnssec = Dnssec::sign;
+        choices.policy = found->second;
+        return;
+    }
+    std::vector<std::string_view> names{kUnsign};
+    for (const auto& [known, policy] : policies_) names.emplace_back(known);
+    reader.bad_value(node, "there is no policy '" + std::string(name) + "'",
+                     nearest_hint(name, names));
+}
 
 bool ChoicesReader::read_rules(TableReader& reader, const toml::table& parent, Section section) {
     const toml::table* rules = reader.table(parent, *find_row(section, "rules"));
@@ -35,6 +68,8 @@ std::shared_ptr<const ZoneChoices> ChoicesReader::keep(ZoneChoices choices) {
         key += name + "=" + severity + "\n";
     }
     key += choices.include_folder + "\n" + std::to_string(choices.max_shrink) + "\n";
+    key += std::to_string(static_cast<int>(choices.dnssec)) + " ";
+    key += (choices.policy ? choices.policy->key() : "") + "\n";
     if (choices.allow_query)
         for (const std::string& network : *choices.allow_query) key += network + "\n";
     auto [found, added] = drafts_.try_emplace(key);
@@ -57,6 +92,11 @@ std::shared_ptr<const ZoneChoices> ChoicesReader::read(
     const ConfigurationRow& shrink = *find_row(section, "max-shrink");
     if (const toml::node* node = reader.find(table, shrink)) {
         if (auto percent = reader.number(*node, shrink)) choices.max_shrink = *percent;
+        chosen = true;
+    }
+    const ConfigurationRow& dnssec = *find_row(section, "dnssec");
+    if (const toml::node* node = reader.find(table, dnssec)) {
+        read_dnssec(reader, *node, dnssec, choices);
         chosen = true;
     }
     if (section != Section::top) {

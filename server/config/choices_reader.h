@@ -8,12 +8,18 @@
 #include <memory>
 #include <string>
 
-#include "server/config/table_reader.h"
+#include "server/config/policies_reader.h"
 
 namespace server {
 
 class ChoicesReader {
   public:
+    ChoicesReader();
+
+    // A policy that `dnssec` can name from now on.
+    void add_policy(std::shared_ptr<const DnssecPolicy> policy) {
+        policies_[policy->name] = std::move(policy);
+    }
     // Choices of a table that inherits from `from`; `from` itself if the table chooses nothing.
     // At the top, allow-query is the view's and no zone's.
     std::shared_ptr<const ZoneChoices> read(TableReader& reader, const toml::table& table,
@@ -22,6 +28,8 @@ class ChoicesReader {
 
   private:
     bool read_rules(TableReader& reader, const toml::table& table, Section section);
+    void read_dnssec(TableReader& reader, const toml::node& node, const ConfigurationRow& row,
+                     ZoneChoices& choices);
 
     // A change of a rule's severity, by the rule's name.
     using Rules = std::map<std::string, std::string, std::less<>>;
@@ -31,6 +39,7 @@ class ChoicesReader {
     };
     std::shared_ptr<const ZoneChoices> keep(ZoneChoices choices);
 
+    Policies policies_;
     Rules rules_;  // of the table that is being read, with those that it inherits
     std::map<std::string, Draft> drafts_;  // by ZoneChoices::key
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 
 #include "server/config/read_text.h"
 #include "server/config/rule_choices.h"
@@ -58,7 +59,9 @@ class Reading {
     void read_section(File& file, const toml::table& table, Section section);
     void read_limits(File& file);
     void read_choices();
-    void read_templates(File& file);
+    // The tables under [template.NAME] or [policy.NAME].
+    void for_each_named(File& file, const char* key,
+                        const std::function<void(std::string_view, const toml::table&)>& use);
     // Whether the key stands here for the first time among all files; else it is reported.
     bool first_time(File& file, const toml::node& node, std::string_view key);
 
@@ -191,30 +194,35 @@ void Reading::read_limits(File& file) {
 
 // All that is chosen at a top holds for the templates of every file.
 void Reading::read_choices() {
+    for (File& file : all_)
+        for_each_named(file, "policy", [&](std::string_view name, const toml::table& table) {
+            if (auto policy = read_policy(file.reader, name, table)) choices_.add_policy(policy);
+        });
     for (File& file : all_) {
-        for (const char* key : {"rules", "max-shrink", "include-folder"})
+        for (const char* key : {"rules", "max-shrink", "include-folder", "dnssec"})
             if (const toml::node* node = file.top.get(key)) first_time(file, *node, key);
         configuration_.choices =
             choices_.read(file.reader, file.top, Section::top, configuration_.choices);
     }
-    for (File& file : all_) read_templates(file);
+    for (File& file : all_)
+        for_each_named(file, "template", [&](std::string_view name, const toml::table& table) {
+            file.reader.check_keys(table, Section::zone_template);
+            configuration_.templates.emplace(
+                name,
+                choices_.read(file.reader, table, Section::zone_template, configuration_.choices));
+        });
 }
 
-void Reading::read_templates(File& file) {
-    const ConfigurationRow& row = *find_row(Section::top, "template");
-    const toml::table* templates = file.reader.table(file.top, row);
-    if (templates == nullptr) return;
-    for (const auto& [name, value] : *templates) {
-        if (!value.is_table()) {
+void Reading::for_each_named(File& file, const char* key,
+                             const std::function<void(std::string_view, const toml::table&)>& use) {
+    const ConfigurationRow& row = *find_row(Section::top, key);
+    const toml::table* tables = file.reader.table(file.top, row);
+    if (tables == nullptr) return;
+    for (const auto& [name, value] : *tables) {
+        if (!value.is_table())
             file.reader.wrong_type(value, row);
-            continue;
-        }
-        if (!first_time(file, value, "template." + std::string(name.str()))) continue;
-        const toml::table& table = *value.as_table();
-        file.reader.check_keys(table, Section::zone_template);
-        configuration_.templates.emplace(
-            name.str(),
-            choices_.read(file.reader, table, Section::zone_template, configuration_.choices));
+        else if (first_time(file, value, std::string(key) + "." + std::string(name.str())))
+            use(name.str(), *value.as_table());
     }
 }
 

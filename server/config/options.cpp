@@ -32,6 +32,22 @@ constexpr Row max_shrink(Section section, const char* fallback) {
             100};
 }
 
+constexpr Row dnssec(Section section, const char* fallback) {
+    return {section,
+            "dnssec",
+            ValueType::dnssec,
+            false,
+            fallback,
+            "signs: true with the policy \"default\", or with the one named; \"unsign\" takes the "
+            "signatures of a zone that was signed away, once its DS is gone from the parent",
+            {}};
+}
+
+constexpr Row policy(const char* key, ValueType type, const char* fallback, const char* sentence,
+                     uint32_t least = 0, uint32_t most = 0, const char* choices = "") {
+    return {Section::policy, key, type, false, fallback, sentence, {}, least, most, choices};
+}
+
 constexpr Row kRows[] = {
     {kTop, "listen", ValueType::endpoints, false,
      "[\"*\"], port 53 of all addresses: where the world asks an authoritative server",
@@ -135,6 +151,14 @@ constexpr Row kRows[] = {
      "none",
      "keys that many zones share, each under [template.NAME]",
      {}},
+    {kTop,
+     "policy",
+     ValueType::policies,
+     false,
+     "\"default\", with the defaults of its keys",
+     "how zones are signed, each under [policy.NAME]",
+     {}},
+    dnssec(kTop, "false: signing is a promise to renew signatures and keep keys"),
 
     server_number(kTcp, "connections", "20000: 10,000 idle ones leave room for new ones",
                   "connections at one time", &Options::tcp_connections, 1, 1'000'000, kAtStart),
@@ -224,6 +248,7 @@ constexpr Row kRows[] = {
      "networks whose questions about this zone are answered",
      {}},
     max_shrink(Section::zone, "that of the template, then the top"),
+    dnssec(Section::zone, "that of the template, then the top"),
     {Section::zone,
      "include-folder",
      ValueType::path,
@@ -270,6 +295,7 @@ constexpr Row kRows[] = {
      "networks whose questions about these zones are answered",
      {}},
     max_shrink(Section::zone_template, "that of the top"),
+    dnssec(Section::zone_template, "that of the top"),
     {Section::zone_template,
      "include-folder",
      ValueType::path,
@@ -277,6 +303,27 @@ constexpr Row kRows[] = {
      "that of the top",
      "lets $INCLUDE read below this folder only",
      {}},
+
+    policy("algorithm", ValueType::choice, "\"ecdsap256\": small, fast, and understood everywhere",
+           "of the key that is made for a zone without keys", 0, 0,
+           "ecdsap256|ecdsap384|ed25519|ed448|rsasha256|rsasha512"),
+    policy("denial", ValueType::choice, "\"nsec\": smallest and cheapest",
+           "the proof that a name does not exist", 0, 0, "nsec|nsec3"),
+    policy("iterations", ValueType::number, "0, as RFC 9276 3.1 asks", "more hashing of NSEC3", 0,
+           50),
+    policy("opt-out", ValueType::boolean, "false: for big zones of unsigned delegations only",
+           "leaves unsigned delegations out of the NSEC3 chain"),
+    policy("validity-days", ValueType::number, "14: longer than a week-end and the repair after it",
+           "how long signatures are valid", 2, 366),
+    policy("renew-days", ValueType::number,
+           "7: whatever stops the signer has to last so long before anybody notices",
+           "signatures that are valid for fewer days are made anew", 1, 365),
+    policy("zonemd", ValueType::boolean, "false: each change costs a digest of the whole zone",
+           "adds a digest of the zone (RFC 8976)"),
+    policy("dnskey-ttl", ValueType::number, "3600 seconds: the wait in each step of a rollover",
+           "the TTL of the key set", 0, 604800),
+    policy("cds", ValueType::choice, "\"auto\": a parent that looks for it needs no hand",
+           "whether CDS and CDNSKEY tell the parent the DS, once that is safe", 0, 0, "auto|never"),
 };
 
 bool same_value(const Row& row, const Options& a, const Options& b) {
@@ -310,9 +357,9 @@ std::vector<std::string_view> keys_of(Section section) {
 }
 
 std::string_view to_string(Section section) {
-    static constexpr std::string_view kWords[] = {"the file's top", "[tcp]",    "[rate-limit]",
-                                                  "[log]",          "[[zone]]", "[[zones]]",
-                                                  "[template.NAME]"};
+    static constexpr std::string_view kWords[] = {"the file's top",  "[tcp]",        "[rate-limit]",
+                                                  "[log]",           "[[zone]]",     "[[zones]]",
+                                                  "[template.NAME]", "[policy.NAME]"};
     return kWords[static_cast<size_t>(section)];
 }
 
@@ -343,7 +390,10 @@ std::string value_text(const ConfigurationRow& row) {
                                                   "a table",
                                                   "a list of tables, each under [[zone]]",
                                                   "a list of tables, each under [[zones]]",
-                                                  "tables, each under [template.NAME]"};
+                                                  "tables, each under [template.NAME]",
+                                                  "tables, each under [policy.NAME]",
+                                                  "true, false, the name of a policy, or "
+                                                  "\"unsign\""};
     std::string text(kWords[static_cast<size_t>(row.type)]);
     if (row.type == ValueType::number)
         text += " from " + std::to_string(row.least) + " to " + std::to_string(row.most);

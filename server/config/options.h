@@ -16,7 +16,7 @@
 
 namespace server {
 
-enum class Section : uint8_t { top, tcp, rate_limit, log, zone, zones, zone_template };
+enum class Section : uint8_t { top, tcp, rate_limit, log, zone, zones, zone_template, policy };
 
 enum class ValueType : uint8_t {
     text,       // "..."
@@ -35,6 +35,8 @@ enum class ValueType : uint8_t {
     zones,      // [[zone]] ...
     sources,    // [[zones]] ...
     templates,  // [template.NAME] ...
+    policies,   // [policy.NAME] ...
+    dnssec,     // true, false, "unsign" or a policy's name
 };
 
 // Where a value of the server's own goes; none for what the reader knows by name.

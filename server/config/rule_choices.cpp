@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/config/nearest_word.h"
+#include "signer/rules.h"
 #include "zoneparser/rules.h"
 #include "zones/rules.h"
 
@@ -16,6 +17,7 @@ std::vector<const dns::Rule*> gather_rules() {
     std::vector<const dns::Rule*> rules;
     for (const dns::Rule* rule : zoneparser::rules()) rules.push_back(rule);
     for (const zones::RuleRow& row : zones::rules()) rules.push_back(row.rule);
+    for (const dns::Rule* rule : signer::rules()) rules.push_back(rule);
     return rules;
 }
 

@@ -215,16 +215,20 @@ void TableReader::read_text(const toml::node& node, const ConfigurationRow& row,
         bad_value(node, "'" + std::string(row.key) + "' is longer than 255 octets");
 }
 
-template <class Choice>
-void TableReader::read_choice(const toml::node& node, const ConfigurationRow& row, Choice& out) {
-    if (!node.is_string()) return wrong_type(node, row);
+std::optional<size_t> TableReader::choice(const toml::node& node, const ConfigurationRow& row) {
+    if (!node.is_string()) return wrong_type(node, row), std::nullopt;
     const std::string& word = node.as_string()->get();
     std::vector<std::string_view> choices = choices_of(row);
     auto found = std::find(choices.begin(), choices.end(), word);
-    if (found == choices.end())
-        return bad_value(node, "'" + std::string(row.key) + "' must be " + value_text(row),
-                         nearest_hint(word, choices));
-    out = static_cast<Choice>(found - choices.begin());
+    if (found != choices.end()) return static_cast<size_t>(found - choices.begin());
+    bad_value(node, "'" + std::string(row.key) + "' must be " + value_text(row),
+              nearest_hint(word, choices));
+    return std::nullopt;
+}
+
+template <class Choice>
+void TableReader::read_choice(const toml::node& node, const ConfigurationRow& row, Choice& out) {
+    if (auto chosen = choice(node, row)) out = static_cast<Choice>(*chosen);
 }
 
 void TableReader::read_option(const toml::node& node, const ConfigurationRow& row,

@@ -52,6 +52,8 @@ class TableReader {
     // Nothing if the value is missing or wrong.
     std::optional<std::string> path_value(const toml::table& table, const ConfigurationRow& row);
     std::optional<uint32_t> number(const toml::node& node, const ConfigurationRow& row);
+    // The number of the row's choice.
+    std::optional<size_t> choice(const toml::node& node, const ConfigurationRow& row);
     std::optional<std::vector<std::string>> texts(const toml::node& node,
                                                   const ConfigurationRow& row);
     std::optional<std::vector<std::string>> networks(const toml::table& table,

@@ -16,6 +16,7 @@
 #include "dns/base/finding.h"
 #include "dns/name.h"
 #include "dns/siphash.h"
+#include "server/config/dnssec_policy.h"
 
 namespace server {
 
@@ -27,6 +28,8 @@ struct ZoneChoices {
     std::string include_folder;  // its path; "": $INCLUDE may read anywhere
     std::optional<std::vector<std::string>> allow_query;  // networks; none: the view's
     uint32_t max_shrink = 100;  // percent of its records that a reload may take away
+    Dnssec dnssec = Dnssec::off;
+    std::shared_ptr<const DnssecPolicy> policy;  // of Dnssec::sign
 };
 
 // A row, seen.

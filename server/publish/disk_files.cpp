@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <system_error>
 
@@ -54,10 +55,12 @@ dns::FileIdentity identity_of(const struct stat& status) {
 
 class DiskFile : public dns::OpenFile {
   public:
-    DiskFile(Descriptor file, const dns::FileIdentity& opened)
-        : file_(std::move(file)), opened_(opened) {}
+    DiskFile(Descriptor file, const struct stat& opened)
+        : file_(std::move(file)), opened_(identity_of(opened)),
+          readable_by_others_((opened.st_mode & (S_IRGRP | S_IROTH)) != 0) {}
 
     const dns::FileIdentity& opened_as() const override { return opened_; }
+    bool readable_by_others() const override { return readable_by_others_; }
 
     dns::Result<dns::FileIdentity> identity() const override {
         struct stat status;
@@ -84,6 +87,7 @@ class DiskFile : public dns::OpenFile {
   private:
     Descriptor file_;
     dns::FileIdentity opened_;
+    bool readable_by_others_;
 };
 
 }  // namespace
@@ -133,7 +137,7 @@ dns::Result<std::unique_ptr<dns::OpenFile>> DiskFiles::open(const std::string& p
     if (S_ISDIR(status.st_mode)) return system_fault(EISDIR);
     if (!S_ISREG(status.st_mode)) return dns::Fault{"Not a regular file"};
     return dns::Result<std::unique_ptr<dns::OpenFile>>(
-        std::make_unique<DiskFile>(std::move(file), identity_of(status)));
+        std::make_unique<DiskFile>(std::move(file), status));
 }
 
 dns::Result<std::string> DiskFiles::real_path(const std::string& path) const {
@@ -166,9 +170,47 @@ dns::Result<std::vector<std::string>> DiskFiles::list(const std::string& folder)
     return names;
 }
 
+namespace {
+
+// A file beside `path` that will be moved to it; its name is put into `next`.
+Descriptor make_beside(const std::string& path, std::string& next) {
+    next = path + ".new-" + std::string(6, 'X');
+    return Descriptor(::mkostemp(next.data(), O_CLOEXEC));
+}
+
+// Moves `next` to a path that names nothing yet; EEXIST if it names something, a link to nothing
+// included.
+bool move_to_new(const std::string& next, const std::string& path) {
+    if (::renameat2(AT_FDCWD, next.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0)
+        return true;
+    // Some file systems know no such rename.
+    if (errno != EINVAL && errno != ENOSYS) return false;
+    return ::link(next.c_str(), path.c_str()) == 0 && ::unlink(next.c_str()) == 0;
+}
+
+}  // namespace
+
+dns::Result<void> DiskFiles::write_new(const std::string& path, std::string_view octets,
+                                       unsigned mode) const {
+    std::string next;
+    Descriptor file = make_beside(path, next);
+    if (!file.open()) return system_fault(errno);
+    dns::Result<void> filled;
+    if (::fchmod(file.number(), mode) != 0)
+        filled = system_fault(errno);
+    else
+        filled = fill_new_file(file, octets);
+    if (filled.ok() && !move_to_new(next, path)) filled = system_fault(errno);
+    if (!filled.ok()) {
+        ::unlink(next.c_str());
+        return filled;
+    }
+    return sync_folder_of(path);
+}
+
 dns::Result<void> DiskFiles::write_whole(const std::string& path, std::string_view octets) const {
-    std::string next = path + ".new-" + std::string(6, 'X');
-    Descriptor file(::mkostemp(next.data(), O_CLOEXEC));
+    std::string next;
+    Descriptor file = make_beside(path, next);
     if (!file.open()) return system_fault(errno);
     // Who may read the file now, may read its next version; a new one is for its owner alone.
     struct stat before;

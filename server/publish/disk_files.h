@@ -21,6 +21,8 @@ class DiskFiles : public dns::Files {
     dns::Result<std::vector<std::string>> list(const std::string& folder) const override;
     // Writes a new file beside `path`, and moves it over the old one when it is on the disk.
     dns::Result<void> write_whole(const std::string& path, std::string_view octets) const override;
+    dns::Result<void> write_new(const std::string& path, std::string_view octets,
+                                unsigned mode) const override;
 };
 
 // An open file that closes itself.

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -21,6 +22,8 @@ constexpr int kNiceness = 19;
 // After a change of a file it is quiet for so long, or a reload is due all the same.
 constexpr int64_t kQuietNs = 200'000'000;
 constexpr int64_t kLongestNs = 2'000'000'000;
+// Seconds until the clock is looked at again for what is due: somebody may have set it.
+constexpr int64_t kLongestSleep = 3600;
 
 }  // namespace
 
@@ -55,6 +58,7 @@ struct Publisher::Impl {
     void work() {
         ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);
         watch(true);
+        keeper.store_signatures();
         for (;;) {
             free_retired();
             std::optional<Job> job = next_job();
@@ -99,6 +103,11 @@ struct Publisher::Impl {
         if (due_ns != 0)
             timeout =
                 static_cast<int>(std::max<int64_t>(due_ns - clock.steady_ns(), 0) / 1'000'000) + 1;
+        if (auto due = keeper.due()) {
+            int64_t seconds = std::clamp<int64_t>(*due - clock.now(), 0, kLongestSleep);
+            int milliseconds = static_cast<int>(seconds) * 1000;
+            timeout = timeout < 0 ? milliseconds : std::min(timeout, milliseconds);
+        }
         ::poll(waits, 2, timeout);
         uint64_t count;
         static_cast<void>(!::read(wakes.number(), &count, sizeof count));
@@ -111,6 +120,10 @@ struct Publisher::Impl {
         if (watcher && watcher->take()) {
             if (due_ns == 0) latest_ns = now + kLongestNs;
             due_ns = std::min(now + kQuietNs, latest_ns);
+        }
+        if (auto due = keeper.due(); due && *due <= clock.now()) {
+            std::lock_guard lock(mutex);
+            jobs.push_back({[](ZoneKeeper& zones) { return zones.renew(); }, nullptr});
         }
         if (due_ns == 0 || now < due_ns) return;
         due_ns = 0;

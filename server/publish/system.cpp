@@ -1,6 +1,7 @@
 #include "server/publish/system.h"
 
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -38,6 +39,10 @@ unsigned usable_cores() {
     // A machine with more cores than the set has room for.
     long online = ::sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? static_cast<unsigned>(online) : 1;
+}
+
+void keep_memory_private() {
+    ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 dns::SipKey random_key() {

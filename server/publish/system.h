@@ -16,6 +16,9 @@ class SystemClock : public dns::Clock {
 // At least 1.
 unsigned usable_cores();
 
+// From here on this process holds secrets: it leaves no core dump, and others cannot trace it.
+void keep_memory_private();
+
 // A key for hash tables that hold what strangers chose.
 dns::SipKey random_key();
 

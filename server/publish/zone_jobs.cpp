@@ -46,7 +46,10 @@ void ZoneKeeper::commit(Plan& plan) {
         table.put(change.after);
         differs = true;
     }
-    for (const ZoneState* state : plan.gone) table.remove(state->served->name());
+    for (const ZoneState* state : plan.gone) {
+        signing_.forget(state->served->name());
+        table.remove(state->served->name());
+    }
     auto view = make_view(std::move(table));
     std::shared_ptr<const Set> published;
     {
@@ -66,14 +69,15 @@ void ZoneKeeper::take(const ZoneChange& change) {
     ZoneState& state = *change.state;
     if (state.served != nullptr) count(*state.served, state.is_refused(), -1);
     bool accepted = !change.refuses();
-    if (accepted) state.since = clock_.now();
+    if (accepted && change.keeps_refusal.empty()) state.since = clock_.now();
     state.served = change.after;
     state.choices = change.choices;
     if (state.folder == nullptr || state.path() != change.file)
         states_.set_path(state, change.file);
     state.mark = accepted ? change.version.mark : 0;
     state.added = change.added;
-    ZoneState::Rare rare{change.version.included, change.refused,
+    ZoneState::Rare rare{change.version.included,
+                         change.refuses() ? change.refused : change.keeps_refusal,
                          change.added ? change.template_name : ""};
     bool plain = rare.included.empty() && rare.refused.empty() && rare.template_name.empty();
     if (plain)
@@ -202,7 +206,10 @@ JobReport ZoneKeeper::finish(Plan& plan) {
     load(plan);
     if (stopping_) return fault("the server stops");
     commit(plan);
-    for (const ZoneChange& change : plan.changes) tell(change);
+    for (const ZoneChange& change : plan.changes) {
+        tell(change);
+        if (!change.refuses()) signing_.store(change.name, *change.version.zone);
+    }
     for (const dns::Name& name : gone)
         log_.event(LogLevel::info, "zone-removed", "", {{"zone", dns::to_text(name)}});
     return report(plan);
@@ -213,6 +220,7 @@ JobReport ZoneKeeper::finish(Plan& plan) {
 JobReport ZoneKeeper::reload() {
     int64_t began = clock_.steady_ns();
     Plan plan;
+    signing_.look_again();
     plan_configuration(plan);
     plan_files(plan);
     JobReport told = finish(plan);
@@ -225,6 +233,47 @@ JobReport ZoneKeeper::reload() {
     return told;
 }
 
+JobReport ZoneKeeper::renew() {
+    Plan plan;
+    for (const dns::Name& name : signing_.due_zones(clock_.now())) {
+        ZoneState* state = find(name);
+        if (state == nullptr || !state->served->loaded()) continue;
+        auto next = signing_.renew(name, state->served->zone());
+        if (!next.ok()) {
+            log_.event(LogLevel::error, "not-renewed",
+                       next.fault().sentence +
+                           "; the signatures that are there stay, until they "
+                           "expire",
+                       {{"zone", dns::to_text(name)}});
+            continue;
+        }
+        if (next.value() == nullptr) continue;
+        ZoneChange& change = plan_again(plan, *state);
+        change.version.zone = std::move(next.value());
+        change.version.sources = state->served->sources();
+        change.version.mark = state->mark;
+        if (state->rare != nullptr) {
+            change.version.included = state->rare->included;
+            change.keeps_refusal = state->rare->refused;
+        }
+        serve(change);
+    }
+    if (plan.changes.empty()) return {};
+    commit(plan);
+    for (const ZoneChange& change : plan.changes) {
+        log_.event(LogLevel::debug, "zone-renewed", "",
+                   {{"zone", dns::to_text(change.name)}, {"serial", change.after->serial()}});
+        signing_.store(change.name, *change.version.zone);
+    }
+    return report(plan);
+}
+
+void ZoneKeeper::store_signatures() {
+    for (uint32_t i = 0; i < states_.numbers() && !stopping_; ++i)
+        if (const ZoneState* state = states_.find(i); state != nullptr && state->served->loaded())
+            signing_.store(state->served->name(), state->served->zone());
+}
+
 JobReport ZoneKeeper::reload_zone(const dns::Name& name) {
     ZoneState* state = find(name);
     if (state == nullptr)
@@ -232,6 +281,7 @@ JobReport ZoneKeeper::reload_zone(const dns::Name& name) {
                      "apex ctl reload reads the configuration, too");
     Plan plan;
     uint64_t size = 0;
+    signing_.look_again();
     if (is_same(*state, size))
         plan.unchanged = 1;
     else

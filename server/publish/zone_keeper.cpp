@@ -35,7 +35,8 @@ ZoneKeeper::ZoneKeeper(const dns::Files& files, const dns::Clock& clock, EventLo
       clock_(clock),
       log_(log),
       settings_(settings),
-      configuration_(std::move(configuration)) {}
+      configuration_(std::move(configuration)),
+      signing_({files, clock, log, settings.state_folder, nullptr}) {}
 
 ZoneLoading ZoneKeeper::loading() const {
     return {files_, configuration_.limits, settings_.reading.key, clock_.now(), settings_.progress};
@@ -56,6 +57,7 @@ dns::Result<void> ZoneKeeper::start() {
         state.served = std::make_shared<const ServedZone>(row.name, state.number, nullptr,
                                                           options_of(row.choices), nullptr);
     }
+    if (auto opened = signing_.open(); !opened.ok()) return opened;
     if (auto added = read_added(); !added.ok()) return added;
     configuration_.zones = ZoneRows(settings_.reading.key);
     load_all();
@@ -133,6 +135,7 @@ void ZoneKeeper::load_all() {
 void ZoneKeeper::load_first(ZoneState& state, unsigned threads) {
     ZoneVersion version =
         loading().load(state.served->name(), state.path(), *state.choices, threads);
+    sign(state.served->name(), *state.choices, nullptr, threads, version);
     state.mark = version.mark;
     state.since = clock_.now();
     if (!version.included.empty()) state.rare_facts().included = std::move(version.included);
@@ -140,6 +143,20 @@ void ZoneKeeper::load_first(ZoneState& state, unsigned threads) {
     state.served = std::make_shared<const ServedZone>(
         state.served->name(), state.number, std::move(version.zone), state.served->shared_options(),
         std::move(version.sources), version.reason);
+}
+
+// Makes of what was loaded what is served, where the zone is signed live.
+void ZoneKeeper::sign(dns::NameView name, const ZoneChoices& choices, const zones::Zone* served,
+                      unsigned threads, ZoneVersion& version) {
+    if (version.zone == nullptr || !signing_.concerns(name, choices)) return;
+    auto made = signing_.sign(name, version.zone, served, choices, threads);
+    if (made.ok()) {
+        version.zone = std::move(made.value());
+        return;
+    }
+    version.zone = nullptr;
+    version.reason = "not signed: " + made.fault().sentence;
+    version.errors = std::max<size_t>(version.errors, 1);
 }
 
 void ZoneKeeper::tell_start(int64_t began_ns) const {

@@ -20,6 +20,7 @@
 
 #include "server/publish/added_zones.h"
 #include "server/publish/change_report.h"
+#include "server/publish/live_signing.h"
 #include "server/publish/publisher.h"
 #include "server/publish/zone_states.h"
 
@@ -40,6 +41,7 @@ struct ZoneChange {
     ZoneVersion version;
     std::optional<ChangeReport> report;  // against the version that is served
     std::string refused;                 // why the version is not served; empty: it is
+    std::string keeps_refusal;           // of the file, where the version is none of it
     ZonePointer before, after;
     bool refuses() const { return !refused.empty(); }
     // Another version, but with the same content.
@@ -59,6 +61,11 @@ class ZoneKeeper {
     JobReport reload_zone(const dns::Name& name);
     JobReport add_zone(const dns::Name& name, std::string file, std::string template_name);
     JobReport remove_zone(const dns::Name& name);
+    // Signatures, keys and what else of signed zones is due by now.
+    JobReport renew();
+    std::optional<dns::UnixTime> due() const { return signing_.due(); }
+    // What the first load signed goes to the disk; not a part of it, since answers need not wait.
+    void store_signatures();
     // What is under way ends as soon as it can.
     void stop() { stopping_ = true; }
     bool watches() const { return configuration_.server.watch; }
@@ -88,6 +95,8 @@ class ZoneKeeper {
     dns::Result<void> read_added();
     void load_all();
     void load_first(ZoneState& state, unsigned threads);
+    void sign(dns::NameView name, const ZoneChoices& choices, const zones::Zone* served,
+              unsigned threads, ZoneVersion& version);
     std::shared_ptr<const ZoneOptions> options_of(
         const std::shared_ptr<const ZoneChoices>& choices);
     dns::Result<Settings> make_settings() const;
@@ -132,6 +141,7 @@ class ZoneKeeper {
     Configuration configuration_;  // without its rows, once they are taken over
     AllOptions options_;
     std::unique_ptr<AddedZones> added_;
+    LiveSigning signing_;
     std::atomic<bool> stopping_{false};
     std::vector<std::string> new_files_;  // if files are watched
 

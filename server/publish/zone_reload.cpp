@@ -192,6 +192,9 @@ void ZoneKeeper::load(Plan& plan) {
 
 void ZoneKeeper::load(ZoneChange& change, unsigned threads) {
     change.version = loading().load(change.name, change.file, *change.choices, threads);
+    bool served = change.state != nullptr && change.state->served->loaded();
+    sign(change.name, *change.choices, served ? &change.state->served->zone() : nullptr, threads,
+         change.version);
     if (change.version.zone == nullptr)
         change.refused = change.version.reason;
     else
@@ -218,8 +221,9 @@ void ZoneKeeper::compare(ZoneChange& change) {
             change.report->add(owner, old, now);
         });
     static const dns::Rule* const rule = find_rule("serial-not-advanced");
-    bool behind =
-        rule != nullptr && change.report->count() > 0 && !is_ahead(next.serial(), served.serial());
+    // A zone that is signed live owns its serial.
+    bool behind = rule != nullptr && change.choices->dnssec != Dnssec::sign &&
+                  change.report->count() > 0 && !is_ahead(next.serial(), served.serial());
     if (!behind || change.choices->severities.of(*rule) == dns::Severity::off) return;
     dns::Finding finding;
     finding.rule = rule;

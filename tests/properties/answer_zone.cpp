@@ -151,7 +151,8 @@ class Signer {
         for (auto at = hashes.begin(); at != hashes.end(); ++at) {
             auto next = std::next(at) == hashes.end() ? hashes.begin() : std::next(at);
             std::set<uint16_t> types = types_at(at->second);
-            if (!types.empty()) types.insert(type::RRSIG);
+            // Nothing is signed at a cut without DS.
+            if (types != std::set<uint16_t>{type::NS} && !types.empty()) types.insert(type::RRSIG);
             if (at->second.size() == origin_.size()) types.insert(type::NSEC3PARAM);
             add(reference::child(reference::base32hex(at->first), origin_), type::NSEC3,
                 head + '\x14' + next->first + bitmap(types));
@@ -163,7 +164,9 @@ class Signer {
         Zone whole(origin_, records_);
         for (const Rrset& rrset : whole.rrsets()) {
             bool at_cut = zone_.is_cut(rrset.owner);
-            if (hidden(rrset.owner) || rrset.type == type::RRSIG ||
+            // The chain of a zone that is redirected as a whole stands below the DNAME, too.
+            bool chain = rrset.type == type::NSEC3;
+            if ((hidden(rrset.owner) && !chain) || rrset.type == type::RRSIG ||
                 (at_cut && rrset.type != type::DS && rrset.type != type::NSEC))
                 continue;
             size_t labels = rrset.owner.size();

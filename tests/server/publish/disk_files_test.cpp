@@ -66,6 +66,42 @@ TEST_CASE("disk: writing that fails leaves what was there") {
     CHECK(read_all(files, folder.at("sub/kept")) == "x");
 }
 
+TEST_CASE("disk: a new file is whole, has its mode, and takes nobody's place") {
+    TemporaryFolder folder;
+    server::DiskFiles files;
+    std::string path = folder.at("a");
+    auto mode_of = [](const std::string& of) {
+        struct stat status;
+        REQUIRE(::lstat(of.c_str(), &status) == 0);
+        return status.st_mode & 07777;
+    };
+    REQUIRE(files.write_new(path, "secret", 0600).ok());
+    CHECK(read_all(files, path) == "secret");
+    CHECK(mode_of(path) == 0600);
+    CHECK_FALSE(files.open(path).value()->readable_by_others());
+    // Whatever is there stays: a file, a folder, a link to something, a link to nothing.
+    std::filesystem::create_directory(folder.at("sub"));
+    std::filesystem::create_symlink("a", folder.at("link"));
+    std::filesystem::create_symlink("nothing", folder.at("dangling"));
+    for (const char* name : {"a", "sub", "link", "dangling"}) {
+        CAPTURE(name);
+        auto written = files.write_new(folder.at(name), "other", 0644);
+        REQUIRE_FALSE(written.ok());
+        CHECK(written.fault().sentence == "File exists");
+    }
+    CHECK(read_all(files, path) == "secret");
+    CHECK(read_all(files, folder.at("link")) == "secret");
+    CHECK_FALSE(files.open(folder.at("nothing")).ok());
+    CHECK(folder.entries() == 4);
+    CHECK_FALSE(files.write_new(folder.at("missing/a"), "x", 0600).ok());
+    // The mode is not for the umask to change.
+    mode_t before = ::umask(0077);
+    CHECK(files.write_new(folder.at("open"), "x", 0644).ok());
+    ::umask(before);
+    CHECK(mode_of(folder.at("open")) == 0644);
+    CHECK(files.open(folder.at("open")).value()->readable_by_others());
+}
+
 TEST_CASE("disk: parts of a file, and what lies behind its end") {
     TemporaryFolder folder;
     server::DiskFiles files;

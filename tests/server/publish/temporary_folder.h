@@ -25,6 +25,11 @@ class TemporaryFolder {
 
     const std::string& path() const { return path_; }
     std::string at(const std::string& name) const { return path_ + "/" + name; }
+    std::string read(const std::string& name) const {
+        std::ifstream file(at(name), std::ios::binary);
+        REQUIRE(file.good());
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
     size_t entries() const {
         auto all = std::filesystem::directory_iterator(path_);
         return static_cast<size_t>(std::distance(begin(all), end(all)));

@@ -1,0 +1,567 @@
+#include "server/publish/live_zone.h"
+
+#include <algorithm>
+
+#include "dns/rdata_text.h"
+#include "dns/siphash.h"
+#include "server/publish/system.h"
+#include "signer/algorithm.h"
+#include "signer/apex_records.h"
+#include "signer/chain.h"
+#include "signer/key_files.h"
+#include "signer/moment.h"
+#include "signer/public_key.h"
+#include "zones/diff.h"
+
+namespace server {
+
+namespace {
+
+using signer::ZoneKey;
+using zones::RrsetChange;
+namespace type = dns::type;
+
+// Signatures that are renewed in one version: few enough that a version takes milliseconds.
+constexpr size_t kRenewals = 200;
+// From so many records on a reload signs what differs; below, the zone is made anew with the
+// signatures that are still good, so that places are those of the file as it is.
+constexpr size_t kBigZone = 10'000;
+// One in so many new signatures is verified before a zone that was signed anew is served.
+constexpr size_t kSample = 100;
+// What failed is tried again.
+constexpr dns::UnixTime kRetry = 300;
+constexpr dns::SipKey kContent{0x61706578'636f6e74, 0x656e7420'6f66207a};
+
+// RFC 1982 3.2.
+bool is_ahead(uint32_t serial, uint32_t of) {
+    uint32_t by = serial - of;
+    return by != 0 && by < uint32_t{1} << 31;
+}
+
+bool same(const zones::OwnedRrset& a, const zones::OwnedRrset& b) {
+    return a.count == b.count && a.wire == b.wire;
+}
+
+bool is_cds(uint16_t number) {
+    return number == type::CDS || number == type::CDNSKEY;
+}
+
+// What the zone has at its apex by itself: the serial and what follows from it, and CDS.
+bool is_own_at_apex(uint16_t number) {
+    return number == type::SOA || number == type::ZONEMD || is_cds(number);
+}
+
+zones::OwnedRrset soa_with(const zones::RrsetView& soa, uint32_t serial) {
+    zones::OwnedRrset made = zones::own(soa);
+    for (size_t i = 0; i < 4; ++i)
+        made.wire[made.wire.size() - 20 + i] = static_cast<uint8_t>(serial >> (24 - 8 * i));
+    return made;
+}
+
+// A digest of what a zone says, apart from its serial.
+uint64_t content_of(const zones::Zone& zone, bool cds) {
+    dns::SipState<1, 3> state(kContent);
+    state.absorb(cds);
+    for (zones::Zone::Cursor at(zone); at; at.next()) {
+        const zones::NodeView& node = *at;
+        state.absorb(dns::siphash<1, 3>(kContent, node.name().data(), node.name().size()));
+        for (size_t i = 0; i < node.rrset_count(); ++i) {
+            const zones::RrsetView rrset = node.rrset(i);
+            if (node.is_apex() && (is_own_at_apex(rrset.type()) || is_own_at_apex(rrset.covered())))
+                continue;
+            state.absorb(dns::siphash<1, 3>(kContent, rrset.wire().data(), rrset.wire().size()));
+        }
+    }
+    return state.digest();
+}
+
+uint32_t longest_ttl(const zones::Zone& zone) {
+    uint32_t longest = signer::zone_negative_ttl(zone.apex());
+    for (zones::Zone::Cursor at(zone); at; at.next())
+        for (size_t i = 0; i < (*at).rrset_count(); ++i)
+            longest = std::max(longest, (*at).rrset(i).ttl());
+    return longest;
+}
+
+}  // namespace
+
+void LiveZone::tell(LogLevel level, const char* event, const std::string& sentence) const {
+    world_.log.event(level, event, sentence, {{"zone", dns::to_text(name_)}});
+}
+
+signer::SigningOptions LiveZone::options(unsigned threads) const {
+    signer::SigningOptions options;
+    options.policy = policy_->signing;
+    options.now = world_.clock.now();
+    options.threads = threads;
+    options.progress = world_.progress;
+    return options;
+}
+
+// ---- keys --------------------------------------------------------------------------------------
+
+// The folder, what it knows, and the keys.
+dns::Result<void> LiveZone::open(const zones::Zone& input, const ZoneChoices& choices,
+                                 const zones::Zone* served) {
+    keep_memory_private();
+    if (auto made = folder_.make(); !made.ok()) return made;
+    if (!opened_) {
+        auto record = folder_.read();
+        if (!record.ok()) return record.fault();
+        record_ = record.value();
+        opened_ = true;
+    }
+    policy_ = choices.policy != nullptr ? choices.policy : policy_;
+    if (policy_ == nullptr) policy_ = std::make_shared<const DnssecPolicy>();
+    if (auto loaded = load_keys(&input); !loaded.ok()) return loaded;
+    if (served == nullptr) {
+        if (auto checked = check_key_pairs(); !checked.ok()) return checked;
+        if (auto read = store_.read(); !read.ok())
+            tell(LogLevel::warning, "signatures-lost", read.fault().sentence);
+    }
+    return fits(input);
+}
+
+// With `input`, a first key is made where there never was one.
+dns::Result<void> LiveZone::load_keys(const zones::Zone* input) {
+    auto names = signer::KeyNames::of_folder(world_.files, folder_.path());
+    if (!names.ok())
+        return dns::Fault{"cannot read the folder '" + folder_.path() +
+                          "' of the keys: " + names.fault().sentence};
+    signer::LoadedKeys loaded = signer::load_keys(world_.files, names.value(), name_);
+    if (!loaded.faults.empty()) return dns::Fault{loaded.faults.front()};
+    if (loaded.keys.empty()) {
+        if (folder_.was_signed())
+            return dns::Fault{
+                "the zone was signed before, and its keys are gone: there are none in '" +
+                folder_.path() +
+                "'. Put them back; new keys would make the zone invalid for all who "
+                "know its DS"};
+        if (input == nullptr) return dns::Fault{"there are no keys in '" + folder_.path() + "'"};
+        if (auto made = make_first_key(*input); !made.ok()) return made;
+        return load_keys(nullptr);
+    }
+    for (const std::string& warning : loaded.warnings)
+        tell(LogLevel::warning, "key-warning", warning);
+    stored_keys_ = std::move(loaded.keys);
+    signer::KeysAt at = signer::active_at(stored_keys_, world_.clock.now());
+    if (!at.signs())
+        return dns::Fault{"no key in '" + folder_.path() +
+                          "' is active; `apex keys` shows their times"};
+    if (at.any_kept())
+        tell(LogLevel::error, "key-kept",
+             "the times of its keys would leave no active key: the last one goes on. Make a new "
+             "one with `apex keygen`");
+    take_keys(at.zone_keys());
+    next_key_step_ = at.next_step;
+    return {};
+}
+
+// A key that is published no longer is still known as one of ours, once, to be taken out.
+void LiveZone::take_keys(std::vector<ZoneKey> keys) {
+    gone_keys_.clear();
+    for (ZoneKey& before : keys_) {
+        auto is_same = [&](const ZoneKey& key) { return key.dnskey == before.dnskey; };
+        if (std::any_of(keys.begin(), keys.end(), is_same)) continue;
+        before.published = before.signs_keys = before.signs_data = false;
+        gone_keys_.push_back(std::move(before));
+    }
+    keys_ = std::move(keys);
+}
+
+dns::Result<void> LiveZone::make_first_key(const zones::Zone& input) {
+    for (uint16_t number : {type::DNSKEY, type::RRSIG, type::CDS}) {
+        bool there = input.apex().owns(number);
+        if (number == type::RRSIG)
+            for (size_t i = 0; i < input.apex().rrset_count(); ++i)
+                there = there || input.apex().rrset(i).type() == number;
+        if (there)
+            return dns::Fault{"its file holds " + dns::type_text(number) +
+                              " records, so it was signed elsewhere: put those keys into '" +
+                              folder_.path() + "', or take the records out of the file"};
+    }
+    auto names = signer::KeyNames::of_folder(world_.files, folder_.path());
+    if (!names.ok()) return names.fault();
+    signer::KeyRequest request;
+    request.owner = name_;
+    request.algorithm = signer::find_algorithm(policy_->algorithm)->number;
+    request.flags = signer::key_flag::zone | signer::key_flag::entry_point;
+    request.ttl = policy_->signing.dnskey_ttl;
+    const dns::UnixTime now = world_.clock.now();
+    for (signer::KeyTime time :
+         {signer::KeyTime::created, signer::KeyTime::publish, signer::KeyTime::activate})
+        request.times[time] = now;
+    auto made = signer::make_key(world_.files, names.value(), request);
+    if (!made.ok()) return made.fault();
+    tell(LogLevel::info, "key-made", "its first key is " + folder_.path() + "/" + made->base);
+    return {};
+}
+
+// Each private key makes signatures that its public half, as it is to be published, takes.
+dns::Result<void> LiveZone::check_key_pairs() const {
+    const std::vector<uint8_t> text = {'a', 'p', 'e', 'x'};
+    for (const ZoneKey& key : keys_) {
+        if (key.secret == nullptr) continue;
+        signer::DnskeyView dnskey(key.dnskey);
+        auto half = signer::read_public_key(dnskey.algorithm(), dnskey.public_key());
+        std::vector<uint8_t> signature(key.secret->signature_size());
+        bool good = half.ok() && key.secret->sign(text, signature).ok() &&
+                    half.value()->verify(text, signature);
+        if (!good)
+            return dns::Fault{"the private key of key " + std::to_string(key.tag) + " in '" +
+                              folder_.path() + "' does not belong to its DNSKEY"};
+    }
+    return {};
+}
+
+// RFC 8901: others' keys stay, but one of ours has to be among them.
+dns::Result<void> LiveZone::fits(const zones::Zone& input) const {
+    zones::RrsetView present = input.apex().find(type::DNSKEY);
+    if (!present) return {};
+    for (zones::RecordView record : present)
+        for (const ZoneKey& key : keys_)
+            if (key.secret != nullptr && record.rdata().size() == key.dnskey.size() &&
+                std::equal(key.dnskey.begin(), key.dnskey.end(), record.rdata().begin()))
+                return {};
+    return dns::Fault{"no private key in '" + folder_.path() +
+                      "' belongs to a DNSKEY record of its file: put one there, or take the "
+                      "records out of the file"};
+}
+
+// ---- versions ----------------------------------------------------------------------------------
+
+dns::Result<SharedZone> LiveZone::sign(const SharedZone& input, const zones::Zone* served,
+                                       const ZoneChoices& choices, unsigned threads) {
+    const bool is_off = choices.dnssec == Dnssec::off;
+    if (choices.dnssec == Dnssec::unsign || (is_off && !folder_.was_signed()))
+        return unsigned_version(input);
+    if (is_off) {
+        if (served != nullptr)
+            return dns::Fault{
+                "the zone is signed, and `dnssec` is gone: an unsigned answer would be "
+                "bogus for all who know its DS. Write dnssec = \"unsign\" once the DS "
+                "is gone from the parent and from caches"};
+        tell(LogLevel::error, "still-signed",
+             "the zone was signed, and `dnssec` is gone: it is signed as before. Write dnssec = "
+             "\"unsign\" once the DS is gone from the parent and from caches");
+    }
+    bool was_signing = is_signing() && served != nullptr;
+    if (auto opened = open(*input, choices, was_signing ? served : nullptr); !opened.ok())
+        return opened.fault();
+    bool big = was_signing && served->record_count() >= kBigZone;
+    auto made = big ? sign_difference(*input, *served)
+                    : sign_whole(input, was_signing ? served : nullptr, threads);
+    if (!made.ok()) return made.fault();
+    if (auto marked = folder_.mark_signed(); !marked.ok()) return marked.fault();
+    plan(**made);
+    return made;
+}
+
+dns::Result<SharedZone> LiveZone::unsigned_version(const SharedZone& input) {
+    if (!opened_) {
+        auto record = folder_.read();
+        if (!record.ok()) return record.fault();
+        record_ = record.value();
+        opened_ = true;
+    }
+    policy_ = nullptr;
+    due_.reset();
+    if (folder_.was_signed()) {
+        tell(LogLevel::warning, "unsigned",
+             "the zone is signed no longer; its keys stay in '" + folder_.path() + "'");
+        if (auto marked = folder_.mark_unsigned(); !marked.ok()) return marked.fault();
+    }
+    // The serial still must not go back.
+    if (!record_ || is_ahead(input->serial(), record_->serial)) return input;
+    const uint64_t content = content_of(*input, false);
+    const uint32_t serial = content == record_->content ? record_->serial : record_->serial + 1;
+    zones::ChangeSet changes;
+    zones::RrsetView soa = input->apex().find(type::SOA);
+    changes.changes.push_back({dns::Name(input->origin()), zones::own(soa), soa_with(soa, serial)});
+    auto next = input->apply(changes);
+    if (!next.ok()) return next.fault();
+    if (auto kept = keep_serial(**next, content); !kept.ok()) return kept.fault();
+    return next;
+}
+
+dns::Result<SharedZone> LiveZone::sign_whole(const SharedZone& input, const zones::Zone* served,
+                                             unsigned threads) {
+    signer::SigningOptions options = this->options(threads);
+    std::optional<signer::ZoneSignatures> of_served;
+    if (served != nullptr)
+        options.reuse = &of_served.emplace(*served, keys_);
+    else
+        options.reuse = &store_;
+    auto made = signer::sign_zone(*input, keys_, options);
+    if (!made.ok()) return made.fault();
+    const size_t known = store_.size();
+    store_.forget();
+    const uint64_t content = content_of(**made, shows_cds(options.now));
+    uint32_t serial = input->serial();
+    if (record_ && !is_ahead(serial, record_->serial))
+        serial = record_->content == content ? record_->serial : record_->serial + 1;
+    if (!record_) {
+        record_ = SigningRecord{serial, content, options.now, longest_ttl(**made)};
+        tell_first(**made);
+    }
+    auto next = next_version(**made, {}, serial);
+    if (!next.ok()) return next;
+    if (auto checked = check(**next, nullptr); !checked.ok()) return checked.fault();
+    if (auto kept = keep_serial(**next, content); !kept.ok()) return kept.fault();
+    // A start that found all signatures on the disk has nothing to write.
+    store_all_ = served != nullptr || known == 0 || store_.wants_rewriting(known);
+    if (!store_all_) store_all_ = known < (*next)->name_count();
+    return next;
+}
+
+// What differs between what is served and a new input, as an unsigned zone would see it.
+zones::ChangeSet LiveZone::difference(const zones::Zone& input, const zones::Zone& served) const {
+    zones::ChangeSet set;
+    const bool owns_cds = policy_->cds == CdsChoice::automatic;
+    zones::for_each_change(
+        served, input,
+        [&](dns::NameView owner, const zones::RrsetView& before, const zones::RrsetView& after) {
+            const uint16_t number = before ? before.type() : after.type();
+            const bool apex = owner.empty();
+            if (signer::is_made_by_signing(number)) return;
+            if (apex && (number == type::NSEC3PARAM || number == type::ZONEMD)) return;
+            if (apex && owns_cds && is_cds(number)) return;
+            RrsetChange change{served.absolute(owner), zones::own(before), zones::own(after)};
+            if (apex && number == type::SOA) {
+                // The serial is the zone's own.
+                zones::OwnedRrset renumbered = soa_with(after, served.serial());
+                if (same(renumbered, change.before)) return;
+                change.after = std::move(renumbered);
+            }
+            if (apex && number == type::DNSKEY) {
+                zones::OwnedRrset keys = signer::key_set(change.after, keys_, policy_->signing);
+                if (same(keys, change.before)) return;
+            }
+            set.changes.push_back(std::move(change));
+        });
+    return set;
+}
+
+dns::Result<SharedZone> LiveZone::sign_difference(const zones::Zone& input,
+                                                  const zones::Zone& served) {
+    zones::ChangeSet changes = difference(input, served);
+    uint32_t serial = served.serial();
+    if (is_ahead(input.serial(), serial))
+        serial = input.serial();
+    else if (!changes.empty())
+        ++serial;
+    auto next = next_version(served, std::move(changes), serial);
+    if (!next.ok()) return next;
+    // What a digest of all costs is not worth it: the next start takes another serial.
+    if (auto kept = keep_serial(**next, 0); !kept.ok()) return kept.fault();
+    return next;
+}
+
+// SOA, CDS and CDNSKEY as they shall be. The SOA may stand in `changes` already.
+void LiveZone::add_apex(const zones::Zone& before, zones::ChangeSet& changes,
+                        uint32_t serial) const {
+    const dns::Name apex(before.origin());
+    auto is_soa = [&](const RrsetChange& change) { return change.after.type == type::SOA; };
+    auto soa = std::find_if(changes.changes.begin(), changes.changes.end(), is_soa);
+    if (soa != changes.changes.end()) {
+        for (size_t i = 0; i < 4; ++i)
+            soa->after.wire[soa->after.wire.size() - 20 + i] =
+                static_cast<uint8_t>(serial >> (24 - 8 * i));
+    } else if (before.serial() != serial) {
+        zones::RrsetView now = before.apex().find(type::SOA);
+        changes.changes.push_back({apex, zones::own(now), soa_with(now, serial)});
+    }
+    if (policy_->cds == CdsChoice::never) return;
+    std::vector<std::vector<uint8_t>> digests, keys;
+    if (shows_cds(world_.clock.now()))
+        for (const ZoneKey& key : keys_) {
+            bool revoked = signer::DnskeyView(key.dnskey).flags() & signer::key_flag::revoked;
+            if (!key.signs_keys || revoked) continue;
+            digests.push_back(signer::make_ds(apex, key.dnskey, 2));
+            keys.push_back(key.dnskey);
+        }
+    for (const auto& [number, rdatas] : {std::pair(type::CDS, &digests), {type::CDNSKEY, &keys}}) {
+        std::vector<zones::LooseRecord> records;
+        for (const std::vector<uint8_t>& rdata : *rdatas)
+            records.push_back({number, policy_->signing.dnskey_ttl, rdata, {}});
+        RrsetChange change{apex, zones::own(before.apex().find(number)), {}};
+        zones::make_rrset(records, change.after);
+        if (!same(change.before, change.after)) changes.changes.push_back(std::move(change));
+    }
+}
+
+dns::Result<SharedZone> LiveZone::next_version(const zones::Zone& before, zones::ChangeSet changes,
+                                               uint32_t serial) {
+    add_apex(before, changes, serial);
+    std::vector<ZoneKey> keys = keys_;
+    keys.insert(keys.end(), gone_keys_.begin(), gone_keys_.end());
+    auto signed_changes = signer::sign_changes(before, changes, keys, options());
+    if (!signed_changes.ok()) return signed_changes.fault();
+    auto next = before.apply(*signed_changes);
+    if (!next.ok()) return next;
+    if (auto checked = check(**next, &*signed_changes); !checked.ok()) return checked.fault();
+    auto& waiting = unstored_.changes;
+    for (RrsetChange& change : signed_changes.value().changes)
+        if (change.after.type == type::RRSIG) waiting.push_back(std::move(change));
+    return (*next)->wants_fold() ? (*next)->fold() : *next;
+}
+
+dns::Result<void> LiveZone::keep_serial(const zones::Zone& next, uint64_t content) {
+    if (record_ && record_->serial == next.serial() && record_->content == content &&
+        folder_.was_signed())
+        return {};
+    SigningRecord record = *record_;
+    record.serial = next.serial();
+    record.content = content;
+    auto written = folder_.write(record);
+    if (written.ok()) record_ = record;
+    return written;
+}
+
+// Before anybody sees it: every signature that `changes` brings; of a zone that was signed whole
+// (null) those of its apex, and some of the rest.
+dns::Result<void> LiveZone::check(const zones::Zone& next, const zones::ChangeSet* changes) const {
+    std::vector<std::pair<uint16_t, std::unique_ptr<signer::PublicKey>>> keys;
+    for (const ZoneKey& key : keys_) {
+        signer::DnskeyView dnskey(key.dnskey);
+        auto read = signer::read_public_key(dnskey.algorithm(), dnskey.public_key());
+        if (read.ok()) keys.emplace_back(key.tag, std::move(read.value()));
+    }
+    signer::SignatureCheck check;
+    auto verify = [&](const dns::Name& owner, const zones::NodeView& node, uint16_t covered,
+                      dns::Octets records) -> dns::Result<void> {
+        zones::RrsetView rrset = node.find(covered);
+        bool good = static_cast<bool>(rrset);
+        for (size_t at = 0; good && at < records.size();) {
+            zones::RecordView record(records.data() + at);
+            at += record.wire().size();
+            signer::RrsigView rrsig;
+            good = signer::read_rrsig(record.rdata(), rrsig);
+            bool verified = false;
+            for (const auto& [tag, key] : keys)
+                verified = verified || (good && tag == rrsig.key_tag() &&
+                                        check.verify(rrsig, {owner, covered, rrset.wire()}, *key));
+            good = good && verified;
+        }
+        if (good) return {};
+        return dns::Fault{"a signature of " + dns::to_text(owner) + " " + dns::type_text(covered) +
+                          " was made and does not verify; the version is not served"};
+    };
+    if (changes != nullptr) {
+        for (const RrsetChange& change : changes->changes) {
+            if (change.after.type != type::RRSIG || change.after.count == 0) continue;
+            dns::NameView relative;
+            if (!next.relative(change.owner, relative)) continue;
+            auto done =
+                verify(change.owner, next.find(relative), change.after.covered, change.after.wire);
+            if (!done.ok()) return done;
+        }
+        return {};
+    }
+    size_t seen = static_cast<size_t>(world_.clock.now()) % kSample;
+    for (zones::Zone::Cursor at(next); at; at.next()) {
+        const zones::NodeView& node = *at;
+        for (size_t i = 0; i < node.rrset_count(); ++i) {
+            const zones::RrsetView rrsig = node.rrset(i);
+            if (rrsig.type() != type::RRSIG) continue;
+            if (!node.is_apex() && ++seen % kSample != 0) continue;
+            auto done = verify(next.absolute(node.name()), node, rrsig.covered(), rrsig.wire());
+            if (!done.ok()) return done;
+        }
+    }
+    return {};
+}
+
+// ---- time --------------------------------------------------------------------------------------
+
+bool LiveZone::shows_cds(dns::UnixTime now) const {
+    return policy_->cds == CdsChoice::automatic && record_ && now >= record_->safe_from();
+}
+
+// When there is something to do next.
+void LiveZone::plan(const zones::Zone& zone) {
+    const dns::UnixTime now = world_.clock.now();
+    auto renewals = signer::renewals(zone, keys_, options(), 0);
+    due_ = now + kRetry;
+    if (renewals.ok()) due_ = renewals->left > 0 ? now : renewals->next_due;
+    if (next_key_step_) due_ = std::min(*due_, *next_key_step_);
+    if (policy_->cds == CdsChoice::automatic && now < record_->safe_from())
+        due_ = std::min(*due_, record_->safe_from());
+}
+
+dns::Result<SharedZone> LiveZone::renew(const zones::Zone& served) {
+    const dns::UnixTime now = world_.clock.now();
+    due_ = now + kRetry;
+    const std::vector<ZoneKey> before = keys_;
+    if (auto loaded = load_keys(nullptr); !loaded.ok()) return loaded.fault();
+    signer::SigningOptions options = this->options();
+    zones::ChangeSet apex;
+    add_apex(served, apex, served.serial());
+    auto same_key = [](const ZoneKey& a, const ZoneKey& b) {
+        return a.dnskey == b.dnskey && a.signs_keys == b.signs_keys &&
+               a.signs_data == b.signs_data && a.published == b.published;
+    };
+    bool new_keys = !std::equal(before.begin(), before.end(), keys_.begin(), keys_.end(), same_key);
+    if (new_keys || !apex.empty()) {
+        if (new_keys) tell(LogLevel::info, "keys-changed", "its keys take their next step");
+        if (auto checked = check_key_pairs(); !checked.ok()) return checked.fault();
+        auto next = next_version(served, std::move(apex), served.serial() + 1);
+        if (!next.ok()) return next;
+        if (auto kept = keep_serial(**next, 0); !kept.ok()) return kept.fault();
+        plan(**next);
+        return next;
+    }
+    options.policy.serial = signer::SerialPolicy::increment;
+    auto renewals = signer::renewals(served, keys_, options, kRenewals);
+    if (!renewals.ok()) return renewals.fault();
+    if (renewals->changes.empty()) {
+        plan(served);
+        return SharedZone();
+    }
+    auto next = served.apply(renewals->changes);
+    if (!next.ok()) return next;
+    if (auto checked = check(**next, &renewals->changes); !checked.ok()) return checked.fault();
+    if (auto kept = keep_serial(**next, 0); !kept.ok()) return kept.fault();
+    for (RrsetChange& change : renewals.value().changes.changes)
+        if (change.after.type == type::RRSIG) unstored_.changes.push_back(std::move(change));
+    plan(**next);
+    return (*next)->wants_fold() ? (*next)->fold() : *next;
+}
+
+void LiveZone::store(const zones::Zone& served) {
+    if (!store_all_ && unstored_.empty()) return;
+    bool all = store_all_ || store_.wants_rewriting(served.record_count());
+    auto stored = all ? store_.rewrite(served, keys_) : store_.append(served, unstored_, keys_);
+    store_all_ = false;
+    unstored_.changes.clear();
+    if (!stored.ok())
+        tell(LogLevel::warning, "signatures-not-stored",
+             stored.fault().sentence + "; the next start makes them anew");
+}
+
+// ---- tell --------------------------------------------------------------------------------------
+
+void LiveZone::tell_first(const zones::Zone& zone) const {
+    std::string from = signer::moment_text(record_->safe_from());
+    for (const ZoneKey& key : keys_) {
+        if (!key.signs_keys) continue;
+        std::vector<uint8_t> ds = signer::make_ds(name_, key.dnskey, 2);
+        tell(
+            LogLevel::info, "ds-to-publish",
+            dns::to_text(name_) + " DS " + dns::rdata_text(type::DS, ds) + " ; not before " + from);
+    }
+    // What is left of a signature when it is renewed has to outlast secondaries and caches.
+    const signer::SigningPolicy& policy = policy_->signing;
+    dns::Octets soa = zone.apex().find(type::SOA).first().rdata();
+    const uint8_t* expire = soa.data() + soa.size() - 8;
+    uint64_t needed = uint64_t{uint32_t{expire[0]} << 24 | uint32_t{expire[1]} << 16 |
+                               uint32_t{expire[2]} << 8 | expire[3]} +
+                      record_->longest_ttl;
+    if (policy.renew_before < needed)
+        tell(LogLevel::warning, "renewed-late",
+             "signatures are renewed when " + std::to_string(policy.renew_before) +
+                 " seconds are left; the SOA expire time and the greatest TTL make " +
+                 std::to_string(needed) + ". A longer `validity-days` and `renew-days` are safer");
+}
+
+}  // namespace server

@@ -1,0 +1,108 @@
+// One zone that is signed while it is served.
+//
+//   unsigned input ---+--> keys, as the time line has them now
+//   (a file)          +--> signatures that are still good: of the version served, or of the disk
+//                     v
+//   signed version --> checked --> serial on the disk --> published --> signatures on the disk
+//                                                             |
+//            renewals, a few at a time; steps of keys; CDS <--+ when due
+//
+// The zone owns its serial: always greater than the last that was served with other content, and
+// the file's where that is ahead (RFC 1982).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dns/base/clock.h"
+#include "server/config/zone_rows.h"
+#include "server/publish/event_log.h"
+#include "server/publish/signature_store.h"
+#include "server/publish/signing_folder.h"
+#include "signer/key_set.h"
+#include "signer/renewals.h"
+#include "signer/sign_changes.h"
+#include "zones/zone.h"
+
+namespace server {
+
+using SharedZone = std::shared_ptr<const zones::Zone>;
+
+// What signing needs of the process.
+struct SigningWorld {
+    const dns::Files& files;
+    const dns::Clock& clock;
+    EventLog& log;
+    std::string state_folder;
+    signer::SigningProgress* progress = nullptr;
+};
+
+class LiveZone {
+  public:
+    LiveZone(const SigningWorld& world, dns::NameView name)
+        : world_(world),
+          name_(name),
+          folder_(world.files, world.state_folder, name),
+          store_(folder_.signatures()) {}
+
+    // A version of `input`, signed; `served` is the version before, null if there is none that was
+    // signed here. The fault says why it cannot be, and what to do.
+    dns::Result<SharedZone> sign(const SharedZone& input, const zones::Zone* served,
+                                 const ZoneChoices& choices, unsigned threads);
+    // What is due now, done: the next version, or none if there was nothing.
+    dns::Result<SharedZone> renew(const zones::Zone& served);
+    // To be called when a version from above is served: what makes the next start cheap.
+    void store(const zones::Zone& served);
+
+    bool is_signing() const { return policy_ != nullptr; }
+    // Somebody may have changed the keys.
+    void look_again() {
+        if (due_) due_ = 0;
+    }
+    // When renew() has something to do.
+    std::optional<dns::UnixTime> due() const { return due_; }
+
+  private:
+    dns::Result<void> open(const zones::Zone& input, const ZoneChoices& choices,
+                           const zones::Zone* served);
+    dns::Result<void> load_keys(const zones::Zone* input);
+    void take_keys(std::vector<signer::ZoneKey> keys);
+    dns::Result<void> make_first_key(const zones::Zone& input);
+    dns::Result<void> check_key_pairs() const;
+    dns::Result<void> fits(const zones::Zone& input) const;
+    dns::Result<SharedZone> unsigned_version(const SharedZone& input);
+    dns::Result<SharedZone> sign_whole(const SharedZone& input, const zones::Zone* served,
+                                       unsigned threads);
+    dns::Result<SharedZone> sign_difference(const zones::Zone& input, const zones::Zone& served);
+    zones::ChangeSet difference(const zones::Zone& input, const zones::Zone& served) const;
+    // Signs `changes` over `before`, with this serial and what else the apex is to have.
+    dns::Result<SharedZone> next_version(const zones::Zone& before, zones::ChangeSet changes,
+                                         uint32_t serial);
+    void add_apex(const zones::Zone& before, zones::ChangeSet& changes, uint32_t serial) const;
+    dns::Result<void> keep_serial(const zones::Zone& next, uint64_t content);
+    dns::Result<void> check(const zones::Zone& next, const zones::ChangeSet* changes) const;
+    signer::SigningOptions options(unsigned threads = 1) const;
+    bool shows_cds(dns::UnixTime now) const;
+    void plan(const zones::Zone& zone);
+    void tell_first(const zones::Zone& zone) const;
+    void tell(LogLevel level, const char* event, const std::string& sentence) const;
+
+    const SigningWorld& world_;
+    dns::Name name_;
+    SigningFolder folder_;
+    SignatureStore store_;
+    std::shared_ptr<const DnssecPolicy> policy_;
+    std::vector<signer::StoredKey> stored_keys_;
+    std::vector<signer::ZoneKey> keys_;       // published
+    std::vector<signer::ZoneKey> gone_keys_;  // were so in the version before
+    std::optional<dns::UnixTime> next_key_step_;
+    std::optional<SigningRecord> record_;
+    std::optional<dns::UnixTime> due_;
+    zones::ChangeSet unstored_;  // whose signatures are not on the disk yet
+    bool store_all_ = false;
+    bool opened_ = false;
+};
+
+}  // namespace server

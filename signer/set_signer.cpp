@@ -1,0 +1,67 @@
+#include "signer/set_signer.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "signer/zonemd.h"
+
+namespace signer {
+
+SetSigner::SetSigner(dns::NameView origin, std::span<const ZoneKey> keys,
+                     const SigningOptions& options)
+    : options_(options), signer_(origin) {
+    for (const ZoneKey& key : keys)
+        if (key.secret != nullptr) keys_.push_back(&key);
+    std::sort(keys_.begin(), keys_.end(), [](const ZoneKey* a, const ZoneKey* b) {
+        return std::tuple(a->algorithm(), a->tag) < std::tuple(b->algorithm(), b->tag);
+    });
+}
+
+dns::Octets SetSigner::reusable(dns::NameView relative, const SignableRrset& rrset,
+                                const ZoneKey& key) const {
+    if (options_.reuse == nullptr) return {};
+    dns::Octets old = options_.reuse->find(relative, rrset, key);
+    if (old.empty() || is_due(options_.policy, RrsigView(old).times(), options_.now)) return {};
+    return old;
+}
+
+dns::Result<zones::OwnedRrset> SetSigner::signatures(dns::NameView relative,
+                                                     const SignableRrset& rrset) {
+    std::vector<std::vector<uint8_t>> made;
+    auto done = sign(relative, rrset,
+                     [&](dns::Octets rdata) { made.emplace_back(rdata.begin(), rdata.end()); });
+    if (!done.ok()) return done.fault();
+    std::vector<zones::LooseRecord> records;
+    for (const auto& rdata : made)
+        records.push_back({dns::type::RRSIG, rrset.ttl(), rdata, dns::Place()});
+    zones::OwnedRrset out;
+    if (!zones::make_rrset(records, out))
+        return dns::Fault{"the signatures over " + dns::to_text(rrset.owner) + " " +
+                          dns::type_text(rrset.type) +
+                          " are more than an RRset can hold; sign with fewer keys"};
+    return out;
+}
+
+dns::Result<zones::ChangeSet> seal_zone(const zones::Zone& zone, std::span<const ZoneKey> keys,
+                                        const SigningOptions& options) {
+    zones::NodeView apex = zone.apex();
+    zones::RrsetView soa = apex.find(dns::type::SOA);
+    if (!soa) return dns::Fault{"a zone without an SOA record has no digest; add one"};
+    zones::OwnedRrset record =
+        zonemd_record(zone.serial(), soa.ttl(), zone_digest(zone, Hash::sha384));
+    dns::Name origin(zone.origin());
+    SetSigner signer(origin, keys, options);
+    auto made = signer.signatures({}, {origin, record.type, record.wire});
+    if (!made.ok()) return made.fault();
+    zones::ChangeSet set;
+    auto change = [&](zones::RrsetView before, zones::OwnedRrset after) {
+        zones::OwnedRrset was = zones::own(before);
+        if (was.wire != after.wire)
+            set.changes.push_back({origin, std::move(was), std::move(after)});
+    };
+    change(apex.find(dns::type::RRSIG, dns::type::ZONEMD), std::move(made).value());
+    change(apex.find(dns::type::ZONEMD), std::move(record));
+    return set;
+}
+
+}  // namespace signer

@@ -1,0 +1,50 @@
+// Signs RRsets with all keys that are to sign them; takes what is still good from a source of
+// signatures that exist.
+#pragma once
+
+#include "signer/apex_records.h"
+#include "signer/sign_zone.h"
+
+namespace signer {
+
+class SetSigner {
+  public:
+    // One a thread. Keeps references to all of these.
+    SetSigner(dns::NameView origin, std::span<const ZoneKey> keys, const SigningOptions& options);
+
+    // Calls use(rdata of an RRSIG) for each key.
+    template <class Use>
+    dns::Result<void> sign(dns::NameView relative, const SignableRrset& rrset, Use use) {
+        for (const ZoneKey* key : keys_) {
+            if (!signs_type(*key, rrset.type, relative.empty())) continue;
+            dns::Octets old = reusable(relative, rrset, *key);
+            if (!old.empty()) {
+                use(old);
+                continue;
+            }
+            auto made = signer_.sign(
+                rrset, *key, signing_times(options_.policy, rrset.owner, rrset.type, options_.now));
+            if (!made.ok()) return made.fault();
+            use(*made);
+        }
+        return {};
+    }
+
+    // The RRSIG RRset over `rrset`.
+    dns::Result<zones::OwnedRrset> signatures(dns::NameView relative, const SignableRrset& rrset);
+
+  private:
+    dns::Octets reusable(dns::NameView relative, const SignableRrset& rrset,
+                         const ZoneKey& key) const;
+
+    const SigningOptions& options_;
+    RrsetSigner signer_;
+    std::vector<const ZoneKey*> keys_;  // by algorithm and tag, as their signatures stand
+};
+
+// ZONEMD over the zone as it is (that it has one stands in the apex's bitmap already), and its
+// signature: as changes of it.
+dns::Result<zones::ChangeSet> seal_zone(const zones::Zone& zone, std::span<const ZoneKey> keys,
+                                        const SigningOptions& options);
+
+}  // namespace signer

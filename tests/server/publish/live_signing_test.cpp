@@ -1,0 +1,305 @@
+#include "server/publish/live_signing.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "signer/key_files.h"
+#include "signer/verify_zone.h"
+#include "tests/server/publish/publishing.h"
+#include "zones/diff.h"
+
+namespace apex_tests {
+
+namespace {
+
+constexpr dns::UnixTime kDay = 86400;
+const std::string kData =
+    "www 600 A 192.0.2.80\n*.w TXT \"any\"\na.b.c AAAA 2001:db8::1\nd NS ns.d\nns.d A 192.0.2.9\n"
+    "s NS ns\ns DS 1 13 2 0000000000000000000000000000000000000000000000000000000000000000\n";
+
+std::string configuration(const std::string& dnssec, const std::string& more = "") {
+    return "[[zone]]\nname = 'a.example'\nfile = 'a.zone'\n" + dnssec + "\n" + more;
+}
+
+// A world with one zone, which is signed as `dnssec` says.
+struct Signing : Publishing {
+    explicit Signing(const std::string& dnssec = "dnssec = true",
+                     const std::string& text = zone_text(7, kData)) {
+        folder.write("apex.toml", configuration(dnssec));
+        folder.write("a.zone", text);
+        keeper = Publishing::start();
+        keeper->store_signatures();
+    }
+    void restart() {
+        keeper.reset();
+        keeper = Publishing::start();
+        keeper->store_signatures();
+    }
+    std::string at(const std::string& name) const {
+        return folder.at("state/signing/a.example/" + name);
+    }
+    const server::ServedZone& served() const { return *zone_in(*keeper->current(), "a.example"); }
+    std::shared_ptr<const zones::Zone> zone() const {
+        return served().loaded() ? served().shared_zone() : nullptr;
+    }
+    // What a validator would not like, one sentence a line; warnings as well.
+    std::string faults() const {
+        if (!served().loaded()) return std::string(served().reason());
+        dns::Severities severities;
+        dns::Findings findings(severities);
+        signer::VerifyOptions options;
+        options.now = clock.now();
+        signer::verify_zone(served().zone(), findings, options);
+        std::string text;
+        for (const dns::Finding& finding : findings.rows())
+            if (finding.severity >= dns::Severity::warning) text += finding.sentence() + "\n";
+        return text;
+    }
+    size_t signatures_unlike(const zones::Zone& before) const {
+        size_t count = 0;
+        zones::for_each_change(
+            before, served().zone(),
+            [&](dns::NameView, const zones::RrsetView& old, const zones::RrsetView& now) {
+                count += (old ? old.type() : now.type()) == dns::type::RRSIG;
+            });
+        return count;
+    }
+    std::vector<std::string> key_bases() const {
+        auto names = signer::KeyNames::of_folder(files, folder.at("state/signing/a.example"));
+        return names.value().bases(make_name("a.example"));
+    }
+    // What is due within `span` of days, done.
+    void live(dns::UnixTime span, const std::function<void()>& look) {
+        const dns::UnixTime end = clock.now() + span;
+        while (auto due = keeper->due()) {
+            if (*due > end) break;
+            clock.ahead += std::max<dns::UnixTime>(*due - clock.now(), 0);
+            keeper->renew();
+            look();
+        }
+        clock.ahead += end - clock.now();
+    }
+
+    std::unique_ptr<server::ZoneKeeper> keeper;
+};
+
+bool owns(const zones::Zone& zone, uint16_t number) {
+    return zone.apex().owns(number);
+}
+
+}  // namespace
+
+TEST_CASE("live signing: a first key is made, and what is served validates") {
+    for (const char* policy : {"dnssec = true", "dnssec = 'h'\n[policy.h]\ndenial = 'nsec3'",
+                               "dnssec = 'e'\n[policy.e]\nalgorithm = 'ed25519'\nzonemd = true",
+                               "dnssec = 'o'\n[policy.o]\ndenial = 'nsec3'\nopt-out = true"}) {
+        CAPTURE(policy);
+        Signing world(policy);
+        CHECK(world.faults() == "");
+        REQUIRE(world.zone() != nullptr);
+        CHECK(world.zone()->serial() == 7);
+        std::vector<std::string> bases = world.key_bases();
+        REQUIRE(bases.size() == 1);
+        struct stat status;
+        REQUIRE(::stat(world.at(bases[0] + ".private").c_str(), &status) == 0);
+        CHECK((status.st_mode & 0777) == 0600);
+        CHECK(world.log.count({"key-made", "a.example"}) == 1);
+        CHECK(world.log.count({"ds-to-publish", "a.example. DS ", " 2 ", "not before"}) == 1);
+    }
+}
+
+TEST_CASE("live signing: a restart uses what is on the disk, and keeps the serial") {
+    Signing world;
+    auto before = world.zone();
+    world.clock.ahead += 1800;
+    world.restart();
+    CHECK(world.faults() == "");
+    CHECK(zones::diff(*before, *world.zone()).empty());
+    CHECK(world.key_bases().size() == 1);
+
+    // Another zone behind its back: another serial, and only its signatures are new.
+    world.keeper.reset();
+    world.replace("a.zone", zone_text(7, kData + "new A 192.0.2.5\n"));
+    world.restart();
+    CHECK(world.faults() == "");
+    CHECK(world.zone()->serial() == 8);
+    // SOA, the new name's two, and the NSEC in front of it.
+    CHECK(world.signatures_unlike(*before) == 4);
+}
+
+TEST_CASE("live signing: a reload signs what differs") {
+    Signing world;
+    auto before = world.zone();
+    world.replace("a.zone", zone_text(7, kData + "new A 192.0.2.5\n"));
+    CHECK(world.keeper->reload().loaded == 1);
+    CHECK(world.faults() == "");
+    CHECK(world.zone()->serial() == 8);
+    CHECK(world.signatures_unlike(*before) == 4);
+
+    world.replace("a.zone", zone_text(100, kData));
+    CHECK(world.keeper->reload().ok);
+    CHECK(world.faults() == "");
+    CHECK(world.zone()->serial() == 100);
+
+    world.replace("a.zone", zone_text(50, "ns2 A 192.0.2.2\n"));
+    CHECK(world.keeper->reload().ok);
+    CHECK(world.faults() == "");
+    CHECK(world.zone()->serial() == 101);
+
+    world.replace("a.zone", zone_text(50, "ns2 A 192.0.2.2\n") + "; the same\n");
+    CHECK(world.keeper->reload().ok);
+    CHECK(world.zone()->serial() == 101);
+}
+
+TEST_CASE("live signing: a big zone is signed where it differs") {
+    std::string data = kData;
+    for (int i = 0; i < 3'000; ++i)
+        data += "h" + std::to_string(i) + " A 192.0.2." + std::to_string(i % 256) + "\n";
+    Signing world("dnssec = 'e'\n[policy.e]\nalgorithm = 'ed25519'", zone_text(7, data));
+    REQUIRE(world.zone() != nullptr);
+    auto before = world.zone();
+    data += "zz A 192.0.2.5\nh7 A 192.0.2.200\nsub NS ns.sub\nns.sub A 192.0.2.6\n";
+    world.replace("a.zone", zone_text(7, data));
+    CHECK(world.keeper->reload().ok);
+    CHECK(world.zone()->serial() == 8);
+    CHECK(world.signatures_unlike(*before) < 20);
+    CHECK(world.faults() == "");
+    world.restart();
+    CHECK(world.faults() == "");
+    // The SOA's, at most: nothing else is signed again.
+    CHECK(world.signatures_unlike(*before) < 20);
+}
+
+TEST_CASE("live signing: keys that are gone, or another's, are never replaced by new ones") {
+    {
+        Signing world;
+        for (const std::string& base : world.key_bases())
+            for (const char* ending : {".key", ".private"})
+                std::filesystem::remove(world.at(base + ending));
+        world.restart();
+        CHECK(world.zone() == nullptr);
+        CHECK(world.served().reason().find("its keys are gone") != std::string_view::npos);
+    }
+    {
+        Signing world;
+        world.keeper.reset();
+        std::filesystem::remove_all(world.folder.at("state/signing"));
+        world.restart();
+        CHECK(world.zone() == nullptr);
+        CHECK(world.served().reason().find("its keys are gone") != std::string_view::npos);
+    }
+    for (const char* record : {"@ DNSKEY 257 3 13 "
+                               "uY1I9O/ykppBP49M9I4cvk9xcg/rGtVDvTDRVIXBkpyAvZrY/"
+                               "3u7ReWXmbDsxCRJx4jTVQNTPKHFOjYcOQ/nwQ==",
+                               "@ CDS 0 0 0 00"}) {
+        Signing world("dnssec = true", zone_text(7, std::string(record) + "\n"));
+        CHECK(world.zone() == nullptr);
+        CHECK(world.served().reason().find("signed elsewhere") != std::string_view::npos);
+        CHECK(world.key_bases().empty());
+    }
+    Signing world;
+    world.replace("a.zone", zone_text(8,
+                                      "@ DNSKEY 257 3 13 "
+                                      "uY1I9O/ykppBP49M9I4cvk9xcg/rGtVDvTDRVIXBkpyAvZrY/"
+                                      "3u7ReWXmbDsxCRJx4jTVQNTPKHFOjYcOQ/nwQ==\n"));
+    CHECK(world.keeper->reload().refused == 1);
+    CHECK(world.log.count({"zone-refused", "no private key"}) == 1);
+    CHECK(world.zone()->serial() == 7);
+}
+
+TEST_CASE("live signing: taking dnssec away is refused until it is meant") {
+    Signing world;
+    world.folder.write("apex.toml", configuration(""));
+    world.clock.ahead += 60;
+    CHECK(world.keeper->reload().refused == 1);
+    CHECK(world.log.count({"zone-refused", "unsign"}) == 1);
+    CHECK(owns(*world.zone(), dns::type::DNSKEY));
+    world.restart();
+    CHECK(world.log.count({"still-signed"}) == 1);
+    CHECK(world.faults() == "");
+
+    world.replace("apex.toml", configuration("dnssec = 'unsign'"));
+    world.clock.ahead += 60;
+    CHECK(world.keeper->reload().ok);
+    CHECK_FALSE(owns(*world.zone(), dns::type::DNSKEY));
+    // The serial does not go back.
+    CHECK(world.zone()->serial() == 8);
+    world.replace("apex.toml", configuration(""));
+    world.clock.ahead += 60;
+    CHECK(world.keeper->reload().ok);
+    CHECK_FALSE(owns(*world.zone(), dns::type::DNSKEY));
+    world.replace("apex.toml", configuration("dnssec = true"));
+    world.clock.ahead += 60;
+    CHECK(world.keeper->reload().ok);
+    CHECK(world.faults() == "");
+    CHECK(world.key_bases().size() == 1);
+}
+
+TEST_CASE("live signing: CDS and CDNSKEY come when all caches hold the signed zone") {
+    Signing world;
+    CHECK_FALSE(owns(*world.zone(), dns::type::CDS));
+    // The key set lives longest, for an hour.
+    world.live(3500, [&] { CHECK(world.faults() == ""); });
+    CHECK_FALSE(owns(*world.zone(), dns::type::CDS));
+    world.live(200, [&] { CHECK(world.faults() == ""); });
+    CHECK(owns(*world.zone(), dns::type::CDS));
+    CHECK(owns(*world.zone(), dns::type::CDNSKEY));
+    CHECK(world.faults() == "");
+    world.restart();
+    CHECK(owns(*world.zone(), dns::type::CDS));
+    Signing never("dnssec = 'n'\n[policy.n]\ncds = 'never'");
+    never.live(kDay, [] {});
+    CHECK_FALSE(owns(*never.zone(), dns::type::CDS));
+}
+
+TEST_CASE("live signing: a year of renewals, a few at a time, and always whole") {
+    Signing world;
+    uint32_t serial = world.zone()->serial();
+    size_t steps = 0;
+    world.live(365 * kDay, [&] {
+        ++steps;
+        CHECK(world.faults() == "");
+        CHECK(world.zone()->serial() >= serial);
+        serial = world.zone()->serial();
+    });
+    CHECK(world.faults() == "");
+    CHECK(steps > 50);
+    CHECK(world.log.count({"not-renewed"}) == 0);
+    world.restart();
+    CHECK(world.faults() == "");
+    CHECK(world.zone()->serial() - serial <= 1);
+}
+
+TEST_CASE("live signing: what the disk did to stored signatures costs only time") {
+    Signing world;
+    auto before = world.zone();
+    std::string stored = world.folder.read("state/signing/a.example/signatures");
+    REQUIRE(stored.size() > 500);
+    for (size_t cut : {size_t{0}, size_t{5}, size_t{8}, size_t{100}, stored.size() - 1}) {
+        CAPTURE(cut);
+        world.folder.write("state/signing/a.example/signatures", stored.substr(0, cut));
+        world.restart();
+        CHECK(world.faults() == "");
+    }
+    std::string flipped = stored;
+    flipped[stored.size() / 2] ^= 1;
+    world.folder.write("state/signing/a.example/signatures", flipped);
+    world.log.clear();
+    world.restart();
+    CHECK(world.faults() == "");
+    CHECK(world.log.count({"signatures-lost", "damaged"}) == 1);
+    world.log.clear();
+    world.restart();
+    CHECK(world.log.count({"signatures-lost"}) == 0);
+
+    // A record that is not as it was written is another matter: the serial might go back.
+    world.keeper.reset();
+    std::string record = world.folder.read("state/signing/a.example/record");
+    world.folder.write("state/signing/a.example/record",
+                       "serial 1" + record.substr(record.find('\n')));
+    world.restart();
+    CHECK(world.zone() == nullptr);
+    CHECK(world.served().reason().find("backup") != std::string_view::npos);
+}
+
+}  // namespace apex_tests
