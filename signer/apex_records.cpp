@@ -3,22 +3,17 @@
 #include <algorithm>
 
 #include "signer/chain.h"
+#include "signer/octets.h"
 #include "signer/zonemd.h"
 
 namespace signer {
 
 namespace {
 
-bool same_octets(dns::Octets a, dns::Octets b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
 // Revoked or not, it is the same key.
 bool same_key(dns::Octets dnskey, const ZoneKey& key) {
     if (dnskey.size() < 4 || key.dnskey.size() < 4) return false;
-    auto flags = [](dns::Octets rdata) {
-        return DnskeyView(rdata).flags() & ~key_flag::revoked;
-    };
+    auto flags = [](dns::Octets rdata) { return DnskeyView(rdata).flags() & ~key_flag::revoked; };
     return flags(dnskey) == flags(key.dnskey) &&
            same_octets(dnskey.subspan(2), dns::Octets(key.dnskey).subspan(2));
 }
@@ -34,9 +29,8 @@ bool signs_type(const ZoneKey& key, uint16_t type, bool at_apex) {
 
 dns::Result<void> check_keys(std::span<const ZoneKey> keys) {
     auto any = [&](bool ZoneKey::*signs) {
-        return std::any_of(keys.begin(), keys.end(), [&](const ZoneKey& key) {
-            return key.secret != nullptr && key.*signs;
-        });
+        return std::any_of(keys.begin(), keys.end(),
+                           [&](const ZoneKey& key) { return key.secret != nullptr && key.*signs; });
     };
     if (!any(&ZoneKey::signs_keys))
         return dns::Fault{"no key with its private half signs the DNSKEY set; make a KSK or a CSK"};
@@ -114,8 +108,8 @@ zones::ChangeSet apex_changes(const zones::Zone& zone, std::span<const ZoneKey> 
     change(dns::type::SOA, next_soa(zones::own(soa), policy.serial, now));
     change(dns::type::DNSKEY, key_set(zones::own(apex.find(dns::type::DNSKEY)), keys, policy));
     change(dns::type::NSEC3PARAM, nsec3param(policy));
-    change(dns::type::ZONEMD, policy.zonemd && soa ? empty_zonemd(zone.serial(), soa.ttl())
-                                                   : zones::OwnedRrset());
+    change(dns::type::ZONEMD,
+           policy.zonemd && soa ? empty_zonemd(zone.serial(), soa.ttl()) : zones::OwnedRrset());
     return set;
 }
 

@@ -44,12 +44,11 @@ void append_bitmap(const zones::NodeView& node, NameRole role, Denial denial,
 inline bool has_signed_data(NameRole role) {
     return role == NameRole::signed_cut || role == NameRole::authoritative;
 }
-// Whether a name belongs to the chain of the policy. An empty non-terminal that leads to such a name
-// has to be `path`: roles of a whole zone are put right by keep_paths().
+// Whether a name belongs to the chain of the policy. An empty non-terminal that leads to such a
+// name has to be `path`: roles of a whole zone are put right by keep_paths().
 bool in_chain(const SigningPolicy& policy, const zones::NodeView& node, NameRole role);
 
-void keep_paths(const SigningPolicy& policy, const zones::Base& base,
-                std::vector<NameRole>& roles);
+void keep_paths(const SigningPolicy& policy, const zones::Base& base, std::vector<NameRole>& roles);
 
 uint32_t zone_negative_ttl(const zones::NodeView& apex);
 

@@ -49,8 +49,7 @@ class NsecChange {
   private:
     // Relative; the apex behind the last.
     dns::Name next_before(dns::NameView owner) const {
-        dns::Octets rdata =
-            change_.before.find(owner).find(dns::type::NSEC).first().rdata();
+        dns::Octets rdata = change_.before.find(owner).find(dns::type::NSEC).first().rdata();
         dns::NameView next(rdata.data(), dns::measure_name(rdata.data(), rdata.size()));
         dns::NameView relative;
         return change_.before.relative(next, relative) ? dns::Name(relative)

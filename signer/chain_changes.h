@@ -36,12 +36,12 @@ void for_names_below(const zones::Zone& zone, dns::NameView relative, Use use) {
 }
 
 struct ChainChange {
-    const zones::Zone& before;     // signed, with a chain as the policy has it
+    const zones::Zone& before;  // signed, with a chain as the policy has it
     // The data as they are to be; of names that lost their place in the zone nothing of DNSSEC.
     const zones::Zone& next;
     const SigningPolicy& policy;
-    const NameSet& visited;        // names whose records or whose place changed, and the apex
-    ChangeCollector& collector;    // takes the records of the chain
+    const NameSet& visited;      // names whose records or whose place changed, and the apex
+    ChangeCollector& collector;  // takes the records of the chain
 };
 
 // The names whose NSEC (NSEC3) RRsets changed or may have: they are to be signed. For NSEC3, those

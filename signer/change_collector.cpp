@@ -29,8 +29,7 @@ zones::ChangeSet ChangeCollector::changes() const {
         zones::OwnedRrset before =
             node ? zones::own(node.find(key.type, key.covered)) : zones::OwnedRrset();
         if (before.wire == wanted.after.wire) continue;
-        set.changes.push_back(
-            {before_.absolute(wanted.relative), std::move(before), wanted.after});
+        set.changes.push_back({before_.absolute(wanted.relative), std::move(before), wanted.after});
     }
     return set;
 }

@@ -16,11 +16,13 @@ constexpr dns::SipKey kJitterKey{0x6a69747465722d31, 0x6a69747465722d32};
 
 dns::Result<void> check_policy(const SigningPolicy& policy) {
     if (policy.renew_before >= policy.validity)
-        return dns::Fault{"signatures would be due as soon as they are made; let them be valid for "
-                          "longer, or renew them later"};
+        return dns::Fault{
+            "signatures would be due as soon as they are made; let them be valid for "
+            "longer, or renew them later"};
     if (policy.jitter >= policy.validity - policy.renew_before)
-        return dns::Fault{"the jitter leaves no time between making a signature and renewing it; "
-                          "it has to be less than the validity without the time before renewal"};
+        return dns::Fault{
+            "the jitter leaves no time between making a signature and renewing it; "
+            "it has to be less than the validity without the time before renewal"};
     if (policy.validity > UINT32_MAX / 4)
         return dns::Fault{"a signature cannot be valid for so long; choose less than 34 years"};
     if (policy.salt.size() > 255)

@@ -87,9 +87,9 @@ class Renewal {
         for (size_t at = 0; at < made->wire.size();) {
             zones::RecordView record(made->wire.data() + at);
             at += record.wire().size();
-            next_due_ = std::min(next_due_, due_time(options_.policy,
-                                                     RrsigView(record.rdata()).times(),
-                                                     options_.now));
+            next_due_ = std::min(
+                next_due_,
+                due_time(options_.policy, RrsigView(record.rdata()).times(), options_.now));
         }
         collector_.set(name, dns::type::RRSIG, type, std::move(made).value());
         return {};

@@ -16,6 +16,12 @@ void put32(uint8_t* to, uint32_t value) {
     put16(to + 2, static_cast<uint16_t>(value));
 }
 
+dns::Name lower_name(dns::NameView name) {
+    std::array<uint8_t, dns::kMaxName> lower;
+    dns::lower_copy(lower.data(), name.data(), name.size());
+    return dns::Name({lower.data(), name.size()});
+}
+
 // The owner in canonical form; of an answer from a wildcard, the wildcard's (RFC 4034 3.1.8.1).
 // False if there are fewer labels than the signature says.
 bool canonical_owner(dns::NameView owner, uint8_t labels, dns::Name& out) {
@@ -27,16 +33,8 @@ bool canonical_owner(dns::NameView owner, uint8_t labels, dns::Name& out) {
         if (!dns::Name::wildcard_of(owner.without(present - labels), out)) return false;
         owner = out;
     }
-    std::array<uint8_t, dns::kMaxName> lower;
-    dns::lower_copy(lower.data(), owner.data(), owner.size());
-    out = dns::Name({lower.data(), owner.size()});
+    out = lower_name(owner);
     return true;
-}
-
-dns::Name lower_name(dns::NameView name) {
-    std::array<uint8_t, dns::kMaxName> lower;
-    dns::lower_copy(lower.data(), name.data(), name.size());
-    return dns::Name({lower.data(), name.size()});
 }
 
 // The signer's name has its canonical form inside the signed octets (RFC 4034 3.1.8.1).

@@ -56,7 +56,7 @@ uint8_t rrsig_labels(dns::NameView owner);
 struct SignableRrset {
     dns::NameView owner;  // absolute
     uint16_t type = 0;
-    dns::Octets wire;     // as stored, not empty
+    dns::Octets wire;  // as stored, not empty
     uint32_t ttl() const { return zones::RecordView(wire.data()).ttl(); }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "signer/chain_changes.h"
+#include "signer/octets.h"
 #include "signer/set_signer.h"
 #include "signer/zonemd.h"
 #include "zones/diff.h"
@@ -10,10 +11,6 @@
 namespace signer {
 
 namespace {
-
-bool same_octets(dns::Octets a, dns::Octets b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
 
 // The chain is of another kind, or has other parameters.
 bool has_other_chain(const zones::Zone& zone, const SigningPolicy& policy) {
@@ -38,8 +35,7 @@ bool has_other_signers(const zones::Zone& zone, std::span<const ZoneKey> keys) {
         if (!signs_type(key, dns::type::SOA, true)) continue;
         ++wanted;
         bool published = false, signed_by = false;
-        for (zones::RecordView record : set)
-            published |= same_octets(record.rdata(), key.dnskey);
+        for (zones::RecordView record : set) published |= same_octets(record.rdata(), key.dnskey);
         for (zones::RecordView record : signatures) {
             RrsigView rrsig;
             signed_by |= read_rrsig(record.rdata(), rrsig) && rrsig.key_tag() == key.tag &&
@@ -103,9 +99,9 @@ class ChangeSigning {
         zones::OwnedRrset old_soa = zones::own(before_.apex().find(dns::type::SOA));
         if (soa) collector_.set({}, dns::type::SOA, 0, *soa);
         if (policy_.serial == SerialPolicy::keep || collector_.changes().empty()) return;
-        collector_.set({}, dns::type::SOA, 0,
-                       next_soa(soa.value_or(old_soa), policy_.serial, options_.now,
-                                before_.serial()));
+        collector_.set(
+            {}, dns::type::SOA, 0,
+            next_soa(soa.value_or(old_soa), policy_.serial, options_.now, before_.serial()));
     }
 
     // That there is one; which, is seen when all else is done.

@@ -4,7 +4,8 @@
 //
 // What comes of it is what sign_zone() makes of the changed zone when it may use the signatures of
 // the one before. Where everything changes (a key that signs comes or goes, other parameters of the
-// chain, another negative TTL), that is how it is made; with ZONEMD, the digest of the whole zone is.
+// chain, another negative TTL), that is how it is made; with ZONEMD, the digest of the whole zone
+// is.
 #pragma once
 
 #include <memory>

@@ -72,8 +72,8 @@ class PieceSigner {
         HashedOwner label(item.hash);
         owner_ = prepared_.zone->absolute(label.relative());
         run_open_ = false;
-        write_nsec3_rdata(policy_, next.hash, prepared_.node(item.rank),
-                          prepared_.roles[item.rank], rdata_);
+        write_nsec3_rdata(policy_, next.hash, prepared_.node(item.rank), prepared_.roles[item.rank],
+                          rdata_);
         append(dns::type::NSEC3, negative_ttl_, rdata_, {});
         store(dns::type::NSEC3);
         return sign(label.relative(), dns::type::NSEC3, wire_);
@@ -81,8 +81,7 @@ class PieceSigner {
 
   private:
     void make_nsec(const zones::NodeView& node, NameRole role, size_t next) {
-        write_nsec_rdata(prepared_.zone->absolute(prepared_.node(next).name()), node, role,
-                         rdata_);
+        write_nsec_rdata(prepared_.zone->absolute(prepared_.node(next).name()), node, role, rdata_);
         store(dns::type::NSEC);
     }
 
@@ -115,9 +114,8 @@ class PieceSigner {
     dns::Result<void> sign(dns::NameView relative, uint16_t type, dns::Octets wire) {
         SignableRrset rrset{owner_, type, wire};
         uint32_t ttl = rrset.ttl();
-        return signer_.sign(relative, rrset, [&](dns::Octets rdata) {
-            append(dns::type::RRSIG, ttl, rdata, {});
-        });
+        return signer_.sign(relative, rrset,
+                            [&](dns::Octets rdata) { append(dns::type::RRSIG, ttl, rdata, {}); });
     }
 
     void append(const zones::RrsetView& rrset) {
@@ -155,8 +153,8 @@ class ZoneSigning {
     dns::Result<std::shared_ptr<const zones::Zone>> run() {
         all_work_ = prepared_.name_count();
         if (hashed())
-            all_work_ += static_cast<size_t>(std::count_if(
-                prepared_.roles.begin(), prepared_.roles.end(), may_have_hash));
+            all_work_ += static_cast<size_t>(
+                std::count_if(prepared_.roles.begin(), prepared_.roles.end(), may_have_hash));
         sign_names();
         if (hashed() && !failed_) sign_hashes();
         if (failed_) return *fault_;
@@ -194,7 +192,7 @@ class ZoneSigning {
     }
 
     size_t names_per_piece(size_t names) const {
-        size_t pieces = size_t{options_.threads} * kPiecesPerThread;
+        size_t pieces = std::max<size_t>(options_.threads, 1) * kPiecesPerThread;
         return std::clamp(names / pieces, kFewestNames, kMostNames);
     }
 
@@ -245,17 +243,17 @@ class ZoneSigning {
     void add_hash(size_t rank, std::vector<HashItem>& out) const {
         zones::NodeView node = prepared_.node(rank);
         if (!in_chain(options_.policy, node, prepared_.roles[rank])) return;
-        out.push_back({hash_of(options_.policy, *prepared_.zone, node.name()),
-                       static_cast<uint32_t>(rank)});
+        out.push_back(
+            {hash_of(options_.policy, *prepared_.zone, node.name()), static_cast<uint32_t>(rank)});
     }
 
     void sign_hashes() {
         std::sort(hashes_.begin(), hashes_.end());
         for (size_t i = 1; i < hashes_.size(); ++i)
             if (hashes_[i].hash == hashes_[i - 1].hash)
-                return fail(0, hash_collision(*prepared_.zone,
-                                              prepared_.node(hashes_[i - 1].rank).name(),
-                                              prepared_.node(hashes_[i].rank).name()));
+                return fail(
+                    0, hash_collision(*prepared_.zone, prepared_.node(hashes_[i - 1].rank).name(),
+                                      prepared_.node(hashes_[i].rank).name()));
         size_t count = hashes_.size();
         in_pieces(count, names_per_piece(count),
                   [&](PieceSigner& signer, size_t, size_t first, size_t end) {
@@ -310,12 +308,12 @@ dns::Result<std::shared_ptr<const zones::Zone>> sign_zone(const zones::Zone& inp
                              check_room_for_hashes(options.policy, input.origin())})
         if (!good.ok()) return good.fault();
     Prepared prepared;
-    prepared.zone = input.changes().empty() ? std::make_shared<const zones::Zone>(input)
-                                            : input.fold();
+    prepared.zone =
+        input.changes().empty() ? std::make_shared<const zones::Zone>(input) : input.fold();
     if (!prepared.zone->changes().empty())
         return dns::Fault{"the zone is more than can be numbered with its changes"};
-    auto with_apex = prepared.zone->apply(apex_changes(*prepared.zone, keys, options.policy,
-                                                       options.now));
+    auto with_apex =
+        prepared.zone->apply(apex_changes(*prepared.zone, keys, options.policy, options.now));
     if (!with_apex.ok()) return with_apex.fault();
     prepared.with_apex = *with_apex;
     prepared.apex = prepared.with_apex->apex();

@@ -1,8 +1,10 @@
 // Signing of a whole zone.
 //
 //   zone -> apex records made (apex_records.h)
-//        -> shares of the canonical order, each signed by some thread: records, RRSIG, NSEC -> batch
-//        -> NSEC3: all hashes sorted, shares of their order: NSEC3, RRSIG                   -> batch
+//        -> shares of the canonical order, each signed by some thread: records, RRSIG, NSEC ->
+//        batch
+//        -> NSEC3: all hashes sorted, shares of their order: NSEC3, RRSIG                   ->
+//        batch
 //        -> zones::build() -> ZONEMD and its RRSIG as a change on top -> signed zone
 //
 // RRSIG, NSEC, NSEC3, NSEC3PARAM and ZONEMD of the input are replaced, its DNSKEYs that are none of

@@ -2,15 +2,9 @@
 
 #include <algorithm>
 
+#include "signer/octets.h"
+
 namespace signer {
-
-namespace {
-
-bool same_octets(dns::Octets a, dns::Octets b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
-}  // namespace
 
 ZoneSignatures::ZoneSignatures(const zones::Zone& zone, std::span<const ZoneKey> keys)
     : zone_(zone) {

@@ -19,6 +19,9 @@ using zones::NodeView;
 using zones::report;
 using zones::RrsetView;
 
+// Between two looks at whether somebody wants it to end: some milliseconds.
+constexpr size_t kNamesPerLook = 32;
+
 // Half of what a signer makes, at the apex; null if there is both or neither.
 const char* half_signed(const NodeView& apex) {
     bool keys = apex.owns(dns::type::DNSKEY);
@@ -80,8 +83,8 @@ class Verification {
     }
 
     void prepare_chains() {
-        nsec_ = context_.zone().apex().owns(dns::type::NSEC) ||
-                (!has_nsec3_parameters() && has_nsec());
+        nsec_ =
+            context_.zone().apex().owns(dns::type::NSEC) || (!has_nsec3_parameters() && has_nsec());
         if (nsec_) verify_nsec_links(context_);
         std::vector<HashParameters> all = usable_chains(context_);
         for (const HashParameters& parameters : all)
@@ -95,7 +98,8 @@ class Verification {
     void walk(const VerifiedKeys& keys) {
         size_t names = roles_.size();
         // Few shares, because each keeps findings of its own; enough that none is waited for.
-        size_t shares = std::clamp<size_t>(names / kNamesPerShare, 1, size_t{options_.threads} * 32);
+        size_t shares =
+            std::clamp<size_t>(names / kNamesPerShare, 1, size_t{options_.threads} * 32);
         size_t per_share = (names + shares - 1) / shares;
         const dns::Findings& all = rules_.findings;
         std::vector<dns::Findings> found(shares, dns::Findings(all.severities(), all.limits()));
@@ -107,6 +111,7 @@ class Verification {
             size_t first = std::min(names, share * per_share);
             size_t end = std::min(names, first + per_share);
             for (size_t rank = first; rank < end; ++rank) {
+                if (rank % kNamesPerLook == 0 && options_.stop && options_.stop()) return;
                 name(context, signatures, rank);
                 if ((rank - first + 1) % kNamesPerShare == 0) tell(done += kNamesPerShare);
             }

@@ -1,6 +1,6 @@
 // Is a signed zone whole? Every key, signature and chain is looked at, and every fault is a finding
-// with its place (rules.h). For `apex verify`, `apex check --dnssec`, and versions that are about to
-// be served.
+// with its place (rules.h). For `apex verify`, `apex check --dnssec`, and versions that are about
+// to be served.
 //
 //   keys       DNSKEY set, DS of the parent, CDS and CDNSKEY       verify_zone_keys, _cds
 //   names      a role for each name (verify_zone_names.h)
@@ -36,6 +36,8 @@ struct VerifyOptions {
     dns::Limits limits;
     // Told now and then how many names are done, by any thread.
     std::function<void(size_t done, size_t all)> progress;
+    // Asked now and then, by any thread: true ends it, and what was found so far is not all.
+    std::function<bool()> stop;
     // Tests have keys of their own.
     std::function<dns::Result<std::unique_ptr<PublicKey>>(uint8_t algorithm, dns::Octets)>
         read_key = read_public_key;

@@ -67,8 +67,8 @@ std::vector<uint16_t> types_present(const zones::NodeView& node, NameRole role) 
     std::vector<uint16_t> types;
     for (size_t i = 0; i < node.rrset_count(); ++i) {
         uint16_t type = node.entries()[i].type;
-        bool of_chain = type == dns::type::RRSIG || type == dns::type::NSEC ||
-                        type == dns::type::NSEC3;
+        bool of_chain =
+            type == dns::type::RRSIG || type == dns::type::NSEC || type == dns::type::NSEC3;
         if (of_chain || (cut && type != dns::type::NS && type != dns::type::DS)) continue;
         types.push_back(type);
     }

@@ -25,7 +25,8 @@ inline constexpr size_t kNamesPerShare = 512;
 void verify_chain_ttl(VerifyContext& context, const zones::RrsetView& denial, uint32_t wanted,
                       bool& told);
 
-// "2026-11-21T15:59:03Z"; seconds since 1970 modulo 2^32, as near to `now` as can be (RFC 4034 3.1.5).
+// "2026-11-21T15:59:03Z"; seconds since 1970 modulo 2^32, as near to `now` as can be (RFC
+// 4034 3.1.5).
 std::string time_text(uint32_t time, dns::UnixTime now);
 
 // How two bitmaps differ, to go on with after "the NSEC record of 'x'": "lists MX, which is not

@@ -22,6 +22,7 @@ uint32_t number(size_t count) {
 
 // As resolvers do, so that no choice of keys makes each signature cost as much as a thousand.
 constexpr int kMostOfOneTag = 8;
+constexpr uint8_t kSha1 = 1;  // as a digest: RFC 9905
 
 struct Ds {
     uint16_t tag;
@@ -47,9 +48,9 @@ VerifiedKeys::VerifiedKeys(VerifyContext& context) {
     if (!set) return;
     size_t record = 0;
     for (zones::RecordView key : set) read_key(context, set, record++, key.rdata());
-    std::stable_sort(
-        keys_.begin(), keys_.end(),
-        [](const VerifiedKey& a, const VerifiedKey& b) { return order_of(a) < order_of(b); });
+    std::stable_sort(keys_.begin(), keys_.end(), [](const VerifiedKey& a, const VerifiedKey& b) {
+        return order_of(a) < order_of(b);
+    });
     for (const VerifiedKey& key : keys_)
         if (!key.revoked) algorithms_.push_back(key.algorithm);
     std::sort(algorithms_.begin(), algorithms_.end());
@@ -95,10 +96,9 @@ void VerifiedKeys::tell_shared_tags(VerifyContext& context, const RrsetView& set
 
 std::span<const VerifiedKey> VerifiedKeys::find(uint16_t tag, uint8_t algorithm) const {
     std::tuple wanted(tag, algorithm);
-    auto first = std::lower_bound(keys_.begin(), keys_.end(), wanted,
-                                  [](const VerifiedKey& key, const auto& other) {
-                                      return order_of(key) < other;
-                                  });
+    auto first = std::lower_bound(
+        keys_.begin(), keys_.end(), wanted,
+        [](const VerifiedKey& key, const auto& other) { return order_of(key) < other; });
     auto end = first;
     while (end != keys_.end() && end - first < kMostOfOneTag && order_of(*end) == wanted) ++end;
     return {first, end};
@@ -118,6 +118,10 @@ class ParentSide {
         for (const std::vector<uint8_t>& rdata : ds_set) {
             if (rdata.size() < 4) continue;
             Ds ds(rdata);
+            if (ds.digest_type == kSha1)
+                report(context_.rules, zones::rule::deprecated_digest, place,
+                       zones::TypeWord{dns::type::DS}, context_.zone().apex(), uint32_t{kSha1},
+                       "SHA-1");
             bool of_key = false;
             for (size_t i = 0; i < keys_.all().size(); ++i) {
                 if (!ds.is_of(keys_.all()[i], context_.zone().origin())) continue;
@@ -144,8 +148,7 @@ class ParentSide {
             told.push_back(algorithm);
             if (!std::binary_search(keys_.algorithms().begin(), keys_.algorithms().end(),
                                     algorithm))
-                report(context_.rules, rule::ds_algorithm_without_key, place, uint32_t{algorithm},
-                       "the DNSKEY set has no key of it");
+                report(context_.rules, rule::ds_algorithm_without_key, place, uint32_t{algorithm});
         }
     }
 
@@ -192,8 +195,8 @@ struct ChildRecords {
         : set(apex.find(type)), mnemonic(name) {
         if (!set) return;
         for (zones::RecordView record : set) {
-            bool deletion = record.rdata().size() <= algorithm_at ||
-                            record.rdata()[algorithm_at] == 0;
+            bool deletion =
+                record.rdata().size() <= algorithm_at || record.rdata()[algorithm_at] == 0;
             (deletion ? asks_for_deletion : asks_for_keys) = true;
         }
     }

@@ -15,7 +15,7 @@ struct VerifiedKey {
     uint8_t algorithm = 0;
     bool revoked = false;
     bool entry_point = false;
-    size_t record = 0;               // in the DNSKEY set
+    size_t record = 0;  // in the DNSKEY set
     std::vector<uint8_t> rdata;
     std::unique_ptr<PublicKey> key;  // null if apex cannot verify with it
 };

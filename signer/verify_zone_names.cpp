@@ -41,8 +41,8 @@ std::vector<NameRole> name_roles(const zones::Base& base) {
         roles[rank] = role_of(node);
         // What is below makes the ancestors without records exist. Those above the first that has
         // heard of its like have heard of it, too.
-        NameRole path = roles[rank] == NameRole::unsigned_cut ? NameRole::unsigned_path
-                                                              : NameRole::path;
+        NameRole path =
+            roles[rank] == NameRole::unsigned_cut ? NameRole::unsigned_path : NameRole::path;
         for (size_t i = ancestors.size(); owns_data(roles[rank]) && i-- > 0;) {
             if (roles[ancestors[i]] >= path) break;
             roles[ancestors[i]] = path;

@@ -24,7 +24,7 @@ enum class NameRole : uint8_t {
     nothing,        // no records but those of DNSSEC, and nothing below that counts
     unsigned_path,  // an empty non-terminal: opt-out may leave it out (RFC 5155 7.1)
     unsigned_cut,
-    path,           // an empty non-terminal
+    path,  // an empty non-terminal
     signed_cut,
     authoritative,
 };

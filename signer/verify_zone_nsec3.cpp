@@ -50,7 +50,7 @@ std::string hash_text(const dns::Sha1Digest& hash) {
 // What follows the parameters: length octet and next hash, bitmap.
 dns::Octets behind_salt(dns::Octets rdata) {
     return rdata.size() < 5 || rdata.size() < size_t{6} + rdata[4] ? dns::Octets()
-                                                                  : rdata.subspan(5 + rdata[4]);
+                                                                   : rdata.subspan(5 + rdata[4]);
 }
 
 bool next_hash(dns::Octets rdata, dns::Sha1Digest& hash) {
@@ -63,7 +63,7 @@ bool next_hash(dns::Octets rdata, dns::Sha1Digest& hash) {
 dns::Octets bitmap_of(dns::Octets rdata) {
     dns::Octets rest = behind_salt(rdata);
     return rest.empty() || rest.size() < size_t{1} + rest[0] ? dns::Octets()
-                                                            : rest.subspan(1 + rest[0]);
+                                                             : rest.subspan(1 + rest[0]);
 }
 
 std::string unlike(const HashParameters& found, const HashParameters& wanted) {
@@ -163,7 +163,7 @@ void HashedChain::gather(VerifyContext& context, std::span<const HashParameters>
 }
 
 void HashedChain::add_owner(VerifyContext& context, uint32_t rank, const RrsetView& nsec3,
-                                    std::span<const HashParameters> all) {
+                            std::span<const HashParameters> all) {
     NodeView node = context.base().by_rank(rank);
     Entry entry{{}, rank, 0, false};
     bool placed = node.name().label_count() == 1 && context.roles[rank] != NameRole::hidden;
@@ -257,8 +257,8 @@ void HashedChain::verify_bitmap(VerifyContext& context, const Entry& entry, cons
     dns::Octets rdata = rdata_at(context, entry.rank, entry.record);
     std::string difference = bitmap_difference(types_of_bitmap(bitmap_of(rdata)), present);
     if (!difference.empty())
-        report(context.rules, rule::nsec3_bitmap,
-               rrset_at(context, entry.rank).place(entry.record), node, difference);
+        report(context.rules, rule::nsec3_bitmap, rrset_at(context, entry.rank).place(entry.record),
+               node, difference);
 }
 
 void HashedChain::finish(VerifyContext& context) {

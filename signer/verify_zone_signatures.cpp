@@ -71,8 +71,7 @@ void SignatureWalk::judge_all(const NodeView& node, const RrsetView& rrset,
         Judged judged{rrsig, place, judge(rrsig, signable, keys_too)};
         if (judged.standing == Standing::absent_key)
             report(context_.rules, rule::signature_by_absent_key, place, node,
-                   TypeWord{rrset.type()}, uint32_t{rrsig.key_tag()},
-                   uint32_t{rrsig.algorithm()});
+                   TypeWord{rrset.type()}, uint32_t{rrsig.key_tag()}, uint32_t{rrsig.algorithm()});
         else
             judged_.push_back(judged);
     }
@@ -120,9 +119,8 @@ void SignatureWalk::algorithm(const NodeView& node, const RrsetView& rrset, uint
     if (!any)
         return report(context_.rules, rule::missing_signature, rrset.place(0), node,
                       TypeWord{rrset.type()}, uint32_t{algorithm});
-    if (best != nullptr &&
-        ahead_of(best->rrsig.expiration(), context_.options.now) <
-            static_cast<int64_t>(context_.options.soon))
+    if (best != nullptr && ahead_of(best->rrsig.expiration(), context_.options.now) <
+                               static_cast<int64_t>(context_.options.soon))
         report(context_.rules, rule::signature_expires_soon, best->place, node,
                TypeWord{rrset.type()}, uint32_t{best->rrsig.key_tag()},
                time_text(best->rrsig.expiration(), context_.options.now));
@@ -149,8 +147,7 @@ void SignatureWalk::algorithm(const NodeView& node, const RrsetView& rrset, uint
     }
 }
 
-void SignatureWalk::tell_fault(const NodeView& node, const RrsetView& rrset,
-                               const Judged& judged) {
+void SignatureWalk::tell_fault(const NodeView& node, const RrsetView& rrset, const Judged& judged) {
     const RrsigView& rrsig = judged.rrsig;
     TypeWord type{rrset.type()};
     uint32_t tag = rrsig.key_tag();

@@ -1,8 +1,8 @@
 // The signatures of an RRset, each judged by itself, and then all of them together: each algorithm
 // of the DNSKEY set needs one that is good.
 //
-//   RRSIG -> standing: good | of an absent key | signer | labels | TTL | too early | too late | wrong
-//   one algorithm: a good one -> the others are spare     none -> what is wrong with each
+//   RRSIG -> standing: good | of an absent key | signer | labels | TTL | too early | too late |
+//   wrong one algorithm: a good one -> the others are spare     none -> what is wrong with each
 #pragma once
 
 #include <vector>
@@ -53,8 +53,8 @@ class SignatureWalk {
     VerifyContext& context_;
     const VerifiedKeys& keys_;
     SignatureCheck check_;
-    std::vector<Judged> judged_;    // of one RRset
-    std::vector<bool> key_signs_;   // the DNSKEY set: for each key
+    std::vector<Judged> judged_;   // of one RRset
+    std::vector<bool> key_signs_;  // the DNSKEY set: for each key
 };
 
 }  // namespace signer

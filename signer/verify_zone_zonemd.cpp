@@ -49,8 +49,8 @@ void verify_zonemd(VerifyContext& context) {
         } else if (scheme != zonemd::simple || (hash != zonemd::sha384 && hash != zonemd::sha512)) {
             report(context.rules, rule::zonemd_not_checked, place, scheme, hash);
         } else {
-            std::vector<uint8_t> digest = zone_digest(
-                context.zone(), hash == zonemd::sha384 ? Hash::sha384 : Hash::sha512);
+            std::vector<uint8_t> digest =
+                zone_digest(context.zone(), hash == zonemd::sha384 ? Hash::sha384 : Hash::sha512);
             dns::Octets said = rdata.subspan(kHead);
             if (!std::equal(said.begin(), said.end(), digest.begin(), digest.end()))
                 report(context.rules, rule::zonemd_wrong, place, scheme, hash);

@@ -72,7 +72,8 @@ std::vector<uint8_t> zone_digest(const zones::Zone& zone, Hash hash) {
 
 zones::OwnedRrset zonemd_record(uint32_t serial, uint32_t ttl, dns::Octets digest) {
     std::vector<uint8_t> rdata;
-    for (int shift = 24; shift >= 0; shift -= 8) rdata.push_back(static_cast<uint8_t>(serial >> shift));
+    for (int shift = 24; shift >= 0; shift -= 8)
+        rdata.push_back(static_cast<uint8_t>(serial >> shift));
     rdata.push_back(zonemd::simple);
     rdata.push_back(zonemd::sha384);
     rdata.insert(rdata.end(), digest.begin(), digest.end());

@@ -11,9 +11,9 @@
 namespace signer {
 
 namespace zonemd {
-inline constexpr uint8_t simple = 1;                // scheme: RFC 8976 5.2
-inline constexpr uint8_t sha384 = 1, sha512 = 2;    // hash algorithms: RFC 8976 5.3
-}
+inline constexpr uint8_t simple = 1;              // scheme: RFC 8976 5.2
+inline constexpr uint8_t sha384 = 1, sha512 = 2;  // hash algorithms: RFC 8976 5.3
+}  // namespace zonemd
 
 // Over all records but the apex's ZONEMD and what signs it (RFC 8976 3.3). `hash` is SHA-384 or
 // SHA-512.

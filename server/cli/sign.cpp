@@ -134,8 +134,7 @@ class Signing {
   private:
     int refuse(const ZoneRequest& request, LoadedZone& zone) {
         SourceLines lines(world_.files, zone.sources, zone.loaded.files);
-        std::unique_ptr<Report> report =
-            text_report(world_.errors, {.colour = settings_.colour});
+        std::unique_ptr<Report> report = text_report(world_.errors, {.colour = settings_.colour});
         report->zone(report_of(request, zone, lines));
         report->finish(kInputAtFault);
         return kInputAtFault;
@@ -166,7 +165,8 @@ class Signing {
         if (!set || has_own) return true;
         input_at_fault(world_, "sign",
                        "'" + origin + "' has DNSKEY records, and no private key in the folder " +
-                           folder + " belongs to them; name the folder that has their keys, or take "
+                           folder +
+                           " belongs to them; name the folder that has their keys, or take "
                            "the records out of the file");
         return false;
     }

@@ -73,8 +73,7 @@ dns::Result<std::vector<std::vector<uint8_t>>> read_ds_set(const World& world,
     };
     auto read = signer::read_records(text.value(), file, origin, settings.limits, nullptr, take);
     if (!read.ok()) return read.fault();
-    if (ds_set.empty())
-        return dns::Fault{"it has no DS record of '" + dns::to_text(origin) + "'"};
+    if (ds_set.empty()) return dns::Fault{"it has no DS record of '" + dns::to_text(origin) + "'"};
     return ds_set;
 }
 

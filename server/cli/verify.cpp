@@ -25,8 +25,7 @@ int verify_request(World& world, const Call& call, const ZoneRequest& request,
                    const LoadSettings& settings, signer::VerifyOptions options) {
     std::shared_ptr<LoadedZone> zone = load_request(world, request, settings);
     world.kept.push_back(zone);
-    if (!zone->call_fault.sentence.empty())
-        return call_at_fault(world, "verify", zone->call_fault);
+    if (!zone->call_fault.sentence.empty()) return call_at_fault(world, "verify", zone->call_fault);
     int exit_code = kGood;
     if (zone->fault) {
         exit_code =

@@ -196,7 +196,12 @@ void Reading::read_limits(File& file) {
 void Reading::read_choices() {
     for (File& file : all_)
         for_each_named(file, "policy", [&](std::string_view name, const toml::table& table) {
-            if (auto policy = read_policy(file.reader, name, table)) choices_.add_policy(policy);
+            if (name == kUnsign)
+                file.reader.report(rule::bad_value, table.source(),
+                                   {"a policy cannot be called 'unsign': `dnssec` has a use for "
+                                    "that word"});
+            else if (auto policy = read_policy(file.reader, name, table))
+                choices_.add_policy(policy);
         });
     for (File& file : all_) {
         for (const char* key : {"rules", "max-shrink", "include-folder", "dnssec"})

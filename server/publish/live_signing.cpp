@@ -62,6 +62,11 @@ dns::Result<SharedZone> LiveSigning::renew(dns::NameView name, const zones::Zone
     return zone->renew(served);
 }
 
+bool LiveSigning::is_signing(dns::NameView name) const {
+    LiveZone* zone = find(name);
+    return zone != nullptr && zone->is_signing();
+}
+
 void LiveSigning::store(dns::NameView name, const zones::Zone& served) {
     if (LiveZone* zone = find(name); zone != nullptr && zone->is_signing()) zone->store(served);
 }

@@ -26,7 +26,9 @@ class LiveSigning {
                                  const zones::Zone* served, const ZoneChoices& choices,
                                  unsigned threads);
     dns::Result<SharedZone> renew(dns::NameView name, const zones::Zone& served);
-    // A version of this zone is served.
+    // Whether it is signed here.
+    bool is_signing(dns::NameView name) const;
+    // A version of this zone is served, or will be.
     void store(dns::NameView name, const zones::Zone& served);
     void forget(dns::NameView name);
 

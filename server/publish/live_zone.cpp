@@ -294,8 +294,6 @@ dns::Result<SharedZone> LiveZone::sign_whole(const SharedZone& input, const zone
         options.reuse = &store_;
     auto made = signer::sign_zone(*input, keys_, options);
     if (!made.ok()) return made.fault();
-    const size_t known = store_.size();
-    store_.forget();
     const uint64_t content = content_of(**made, shows_cds(options.now));
     uint32_t serial = input->serial();
     if (record_ && !is_ahead(serial, record_->serial))
@@ -305,6 +303,8 @@ dns::Result<SharedZone> LiveZone::sign_whole(const SharedZone& input, const zone
         tell_first(**made);
     }
     auto next = next_version(**made, {}, serial);
+    const size_t known = store_.size();
+    store_.forget();
     if (!next.ok()) return next;
     if (auto checked = check(**next, nullptr); !checked.ok()) return checked.fault();
     if (auto kept = keep_serial(**next, content); !kept.ok()) return kept.fault();

@@ -53,7 +53,8 @@ class LiveZone {
                                  const ZoneChoices& choices, unsigned threads);
     // What is due now, done: the next version, or none if there was nothing.
     dns::Result<SharedZone> renew(const zones::Zone& served);
-    // To be called when a version from above is served: what makes the next start cheap.
+    // To be called for each version from above that will be served, or is: what makes the next
+    // start cheap.
     void store(const zones::Zone& served);
 
     bool is_signing() const { return policy_ != nullptr; }

@@ -58,7 +58,7 @@ struct Publisher::Impl {
     void work() {
         ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);
         watch(true);
-        keeper.store_signatures();
+        keeper.after_start();
         for (;;) {
             free_retired();
             std::optional<Job> job = next_job();

@@ -205,10 +205,12 @@ JobReport ZoneKeeper::finish(Plan& plan) {
     for (const ZoneState* state : plan.gone) gone.emplace_back(state->served->name());
     load(plan);
     if (stopping_) return fault("the server stops");
+    for (const ZoneChange& change : plan.changes)
+        if (!change.refuses()) signing_.store(change.name, *change.version.zone);
     commit(plan);
     for (const ZoneChange& change : plan.changes) {
         tell(change);
-        if (!change.refuses()) signing_.store(change.name, *change.version.zone);
+        if (!change.refuses()) check_signatures(*change.after);
     }
     for (const dns::Name& name : gone)
         log_.event(LogLevel::info, "zone-removed", "", {{"zone", dns::to_text(name)}});
@@ -257,21 +259,29 @@ JobReport ZoneKeeper::renew() {
             change.keeps_refusal = state->rare->refused;
         }
         serve(change);
+        signing_.store(name, *change.version.zone);
     }
     if (plan.changes.empty()) return {};
     commit(plan);
-    for (const ZoneChange& change : plan.changes) {
+    for (const ZoneChange& change : plan.changes)
         log_.event(LogLevel::debug, "zone-renewed", "",
                    {{"zone", dns::to_text(change.name)}, {"serial", change.after->serial()}});
-        signing_.store(change.name, *change.version.zone);
-    }
     return report(plan);
 }
 
-void ZoneKeeper::store_signatures() {
-    for (uint32_t i = 0; i < states_.numbers() && !stopping_; ++i)
-        if (const ZoneState* state = states_.find(i); state != nullptr && state->served->loaded())
-            signing_.store(state->served->name(), state->served->zone());
+void ZoneKeeper::after_start() {
+    for (uint32_t i = 0; i < states_.numbers() && !stopping_; ++i) {
+        const ZoneState* state = states_.find(i);
+        if (state == nullptr || !state->served->loaded()) continue;
+        signing_.store(state->served->name(), state->served->zone());
+        check_signatures(*state->served);
+    }
+}
+
+void ZoneKeeper::check_signatures(const ServedZone& zone) {
+    if (!zone.apex().owns(dns::type::DNSKEY)) return;
+    checks_.ask({zone.shared_zone(), sources_of(zone), configuration_.limits,
+                 signing_.is_signing(zone.name())});
 }
 
 JobReport ZoneKeeper::reload_zone(const dns::Name& name) {

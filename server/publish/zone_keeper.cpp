@@ -36,7 +36,8 @@ ZoneKeeper::ZoneKeeper(const dns::Files& files, const dns::Clock& clock, EventLo
       log_(log),
       settings_(settings),
       configuration_(std::move(configuration)),
-      signing_({files, clock, log, settings.state_folder, nullptr}) {}
+      signing_({files, clock, log, settings.state_folder, nullptr}),
+      checks_(clock, log) {}
 
 ZoneLoading ZoneKeeper::loading() const {
     return {files_, configuration_.limits, settings_.reading.key, clock_.now(), settings_.progress};

@@ -19,6 +19,7 @@
 #include <mutex>
 
 #include "server/publish/added_zones.h"
+#include "server/publish/background_check.h"
 #include "server/publish/change_report.h"
 #include "server/publish/live_signing.h"
 #include "server/publish/publisher.h"
@@ -64,10 +65,16 @@ class ZoneKeeper {
     // Signatures, keys and what else of signed zones is due by now.
     JobReport renew();
     std::optional<dns::UnixTime> due() const { return signing_.due(); }
-    // What the first load signed goes to the disk; not a part of it, since answers need not wait.
-    void store_signatures();
+    // What answers need not wait for after the start: what was signed goes to the disk, and
+    // signatures are verified.
+    void after_start();
+    // Until all of those are; for tests.
+    void finish_checks() { checks_.wait(); }
     // What is under way ends as soon as it can.
-    void stop() { stopping_ = true; }
+    void stop() {
+        stopping_ = true;
+        checks_.stop();
+    }
     bool watches() const { return configuration_.server.watch; }
     // Each file that is to be watched and was not told of before; with `all`, again.
     void for_each_new_file(bool all, const std::function<void(const std::string&)>& use);
@@ -95,6 +102,7 @@ class ZoneKeeper {
     dns::Result<void> read_added();
     void load_all();
     void load_first(ZoneState& state, unsigned threads);
+    void check_signatures(const ServedZone& zone);
     void sign(dns::NameView name, const ZoneChoices& choices, const zones::Zone* served,
               unsigned threads, ZoneVersion& version);
     std::shared_ptr<const ZoneOptions> options_of(
@@ -142,6 +150,7 @@ class ZoneKeeper {
     AllOptions options_;
     std::unique_ptr<AddedZones> added_;
     LiveSigning signing_;
+    BackgroundCheck checks_;
     std::atomic<bool> stopping_{false};
     std::vector<std::string> new_files_;  // if files are watched
 

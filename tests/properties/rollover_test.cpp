@@ -22,7 +22,7 @@ struct Decade : Publishing {
                                          "www A 192.0.2.80\nd NS ns.d\nns.d A 192.0.2.9\n"
                                          "*.w TXT \"any\"\na.b.c AAAA 2001:db8::1\n"));
         keeper = start();
-        keeper->store_signatures();
+        keeper->after_start();
         parent = ds_of(keys().at(0));
     }
     std::string key_folder() const { return folder.at("state/signing/a.example"); }
@@ -118,7 +118,7 @@ TEST_CASE("ten years of renewals and rollovers") {
         if (year % 3 == 0) {
             zone.keeper.reset();
             zone.keeper = zone.start();
-            zone.keeper->store_signatures();
+            zone.keeper->after_start();
             zone.look();
         }
     }

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "signer/renewals.h"
+#include "signer/openssl_keys.h"
 #include "signer/sign_changes.h"
 #include "tests/properties/answer_zone.h"
 #include "tests/properties/random_zone.h"
@@ -94,8 +94,8 @@ signer::SigningPolicy policy_of(Signing signing, const reference::Zone& expected
     if (signing == Signing::nsec) return policy;
     std::string rdata =
         expected.rrset(expected.origin(), reference::type::NSEC3PARAM)->rdata.front();
-    policy.iterations = static_cast<uint16_t>(static_cast<uint8_t>(rdata[2]) << 8 |
-                                              static_cast<uint8_t>(rdata[3]));
+    policy.iterations =
+        static_cast<uint16_t>(static_cast<uint8_t>(rdata[2]) << 8 | static_cast<uint8_t>(rdata[3]));
     policy.salt.assign(rdata.begin() + 5, rdata.end());
     return policy;
 }
@@ -134,15 +134,30 @@ struct Step {
     dns::UnixTime now = kNow;
 };
 
+// A key that OpenSSL signs with; Ed25519 makes the same signature of the same octets.
+signer::ZoneKey real_key() {
+    signer::SecretOctets seed(32, 0x5a);
+    std::vector<signer::SecretField> fields;
+    fields.push_back({signer::secret_labels(15)[0], seed});
+    auto secret = signer::key_from_fields(15, fields);
+    REQUIRE(secret.ok());
+    signer::ZoneKey key;
+    key.secret = *secret;
+    key.dnskey = signer::make_dnskey(257, 15, key.secret->public_key());
+    key.tag = signer::key_tag(key.dnskey);
+    key.published = key.signs_keys = key.signs_data = true;
+    return key;
+}
+constexpr size_t kRealKey = 5;
+
 // All keys that there are; which of them are in use differs.
 Keys keys_of(size_t choice) {
     Keys keys{fake_zone_key(1, FakeRole::ksk), fake_zone_key(2, FakeRole::zsk),
-              fake_zone_key(3, FakeRole::zsk), fake_zone_key(4, FakeRole::csk, 15)};
-    static constexpr bool kUsed[][4] = {{true, true, false, false},
-                                        {true, true, true, false},
-                                        {true, false, true, false},
-                                        {false, false, false, true},
-                                        {true, true, false, true}};
+              fake_zone_key(3, FakeRole::zsk), fake_zone_key(4, FakeRole::csk, 15), real_key()};
+    static constexpr bool kUsed[][5] = {
+        {true, true, false, false, false}, {true, true, true, false, false},
+        {true, false, true, false, false}, {false, false, false, true, false},
+        {true, true, false, true, false},  {false, false, false, false, true}};
     for (size_t i = 0; i < keys.size(); ++i)
         keys[i].published = keys[i].signs_keys = keys[i].signs_data = false;
     for (size_t i = 0; i < keys.size(); ++i) {
@@ -172,6 +187,14 @@ std::string describe(const zones::ChangeSet& set) {
     return text;
 }
 
+std::unique_ptr<signer::PublicKey> public_half(const signer::ZoneKey& key) {
+    if (key.secret->public_key().size() == sizeof(dns::SipKey))
+        return std::make_unique<FakePublicKey>(key.secret->public_key());
+    auto read = signer::read_public_key(key.algorithm(), key.secret->public_key());
+    REQUIRE(read.ok());
+    return std::move(read).value();
+}
+
 // Is every signature one that its key made over what is there?
 Complaint all_signatures_good(const zones::Zone& zone, const Keys& keys) {
     for (zones::Zone::Cursor at(zone); at; at.next())
@@ -187,7 +210,7 @@ Complaint all_signatures_good(const zones::Zone& zone, const Keys& keys) {
                 for (const signer::ZoneKey& key : keys)
                     good |= key.tag == rrsig.key_tag() &&
                             signer::verify_rrset(rrsig, {owner, rrset.type(), rrset.wire()},
-                                                 FakePublicKey(key.secret->public_key()));
+                                                 *public_half(key));
                 if (!good)
                     return dns::to_text(owner) + " " + dns::type_text(rrset.type()) +
                            ": a bad signature";
@@ -269,8 +292,7 @@ void add_soa(const Name& origin, uint32_t serial, Records& records) {
     });
     std::string numbers;
     for (uint32_t number : {serial, 3600u, 600u, 1000000u, 300u})
-        for (int shift = 24; shift >= 0; shift -= 8)
-            numbers += static_cast<char>(number >> shift);
+        for (int shift = 24; shift >= 0; shift -= 8) numbers += static_cast<char>(number >> shift);
     std::string name = reference::to_wire(origin);
     records.push_back({origin, reference::type::SOA, 3600, name + name + numbers, 0});
 }
@@ -305,6 +327,7 @@ TEST_CASE("signing changes makes what signing from scratch makes") {
         Step step;
         step.signing = random_chain(random, origin);
         step.zonemd = random.one_in(6);
+        if (random.one_in(40)) step.keys = kRealKey;
         step.records = maker.make({0, random.one_in(10) ? 60u : 14u});
         add_soa(origin, 1, step.records);
         std::vector<Step> steps{step};
@@ -317,6 +340,28 @@ TEST_CASE("signing changes makes what signing from scratch makes") {
             if (random.one_in(8)) step.keys = random.below(5);
             if (random.one_in(12)) step.signing = random_chain(random, origin);
             if (random.one_in(12)) step.zonemd = !step.zonemd;
+            steps.push_back(step);
+        }
+        return smallest_history(origin, steps);
+    });
+}
+
+// With --long, a million changes.
+TEST_CASE("many changes in a row make what signing from scratch makes") {
+    for_all("many signed changes", property_settings().long_run ? 500 : 25, [](Random& random) {
+        Name origin = random_origin(random);
+        ZoneMaker maker(random, origin);
+        Step step;
+        step.signing = random_chain(random, origin);
+        if (random.one_in(100)) step.keys = kRealKey;
+        step.records = maker.make({10, 200});
+        add_soa(origin, 1, step.records);
+        std::vector<Step> steps{step};
+        for (size_t count = 25; count > 0; --count) {
+            step.records = maker.changed(step.records, random.between(1, 15));
+            add_soa(origin, static_cast<uint32_t>(steps.size() + 1), step.records);
+            step.fold = random.one_in(10);
+            step.now += static_cast<dns::UnixTime>(random.below(3600));
             steps.push_back(step);
         }
         return smallest_history(origin, steps);

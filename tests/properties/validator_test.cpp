@@ -60,7 +60,8 @@ Records records_of(const zones::Zone& zone) {
         for (size_t i = 0; i < (*at).rrset_count(); ++i)
             for (zones::RecordView record : (*at).rrset(i))
                 records.push_back({reference::from_wire(zone.absolute((*at).name())),
-                                   record.type(), record.ttl(),
+                                   record.type(),
+                                   record.ttl(),
                                    {record.rdata().begin(), record.rdata().end()},
                                    records.size() + 1});
     return records;
@@ -206,9 +207,9 @@ std::string complaint_about(const reference::Message& reply, const Asked& asked,
 }
 
 std::string question_text(const Asked& asked, const Plan& plan) {
-    return reference::to_text(asked.question.name) + " type " + std::to_string(asked.question.type) +
-           ", signing " + std::to_string(static_cast<int>(plan.signing)) +
-           (plan.made_up ? " (made up)\n" : "\n");
+    return reference::to_text(asked.question.name) + " type " +
+           std::to_string(asked.question.type) + ", signing " +
+           std::to_string(static_cast<int>(plan.signing)) + (plan.made_up ? " (made up)\n" : "\n");
 }
 
 Complaint answers_validate(Random& random, server::Scratch& scratch) {
@@ -266,7 +267,8 @@ Complaint zones_verify(const Plan& plan, uint64_t seed) {
     Records broken = records;
     size_t at = random.below(broken.size());
     while (broken[at].type != reference::type::RRSIG) at = (at + 1) % broken.size();
-    std::string what = reference::to_text(broken[at].owner) + " " + std::to_string(broken[at].covered());
+    std::string what =
+        reference::to_text(broken[at].owner) + " " + std::to_string(broken[at].covered());
     auto covered = std::find_if(broken.begin(), broken.end(), [&](const Record& record) {
         return reference::same(record.owner, broken[at].owner) &&
                record.type == broken[at].covered() && !record.rdata.empty();

@@ -115,8 +115,7 @@ Proven DenialProof::no_name_by_nsec(const Name& name) const {
 
 Proven DenialProof::no_type_by_nsec(const Name& name, uint16_t type) const {
     auto yes = [](bool proven) { return proven ? Proven::yes : Proven::no; };
-    if (const Nsec* own = nsec_of(name))
-        return yes(may_deny(own->types, type, same(name, zone_)));
+    if (const Nsec* own = nsec_of(name)) return yes(may_deny(own->types, type, same(name, zone_)));
     const Nsec* over = nsec_over(name);
     if (over == nullptr) return Proven::no;
     if (is_below(over->next, name)) return Proven::yes;  // an empty non-terminal
@@ -143,7 +142,8 @@ Proven DenialProof::no_ds_at_cut(const Name& cut) const {
     auto is_unsigned_cut = [](const std::vector<uint16_t>& types) {
         return has(types, type::NS) && !has(types, type::DS) && !has(types, type::SOA);
     };
-    if (const Nsec* own = nsec_of(cut)) return is_unsigned_cut(own->types) ? Proven::yes : Proven::no;
+    if (const Nsec* own = nsec_of(cut))
+        return is_unsigned_cut(own->types) ? Proven::yes : Proven::no;
     if (const Nsec3* own = nsec3_of(cut))
         return is_unsigned_cut(own->types) ? Proven::yes : Proven::no;
     Encloser room;
@@ -193,8 +193,7 @@ const DenialProof::Nsec3* DenialProof::nsec3_over(const Name& name) const {
 }
 
 // RFC 5155 8.3: the longest ancestor with a record of its own, and nothing at the next closer name.
-const DenialProof::Encloser* DenialProof::closest_encloser(const Name& name,
-                                                           Encloser& room) const {
+const DenialProof::Encloser* DenialProof::closest_encloser(const Name& name, Encloser& room) const {
     if (nsec3_.empty()) return nullptr;
     for (size_t labels = name.size(); labels-- > zone_.size();) {
         Name ancestor = last_labels(name, labels);

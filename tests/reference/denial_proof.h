@@ -2,7 +2,8 @@
 // 8.3 to 8.9, RFC 6840 4. denial.h is the other side, that of who sends them.
 //
 //   a name is missing         covered, and so is the wildcard at its closest encloser
-//   a type is missing         the record of the name (or of the wildcard that stands for it), or the
+//   a type is missing         the record of the name (or of the wildcard that stands for it), or
+//   the
 //                             name lies on the way to another one: an empty non-terminal
 //   a wildcard was right      nothing is nearer to the name than the wildcard's parent
 //   a cut has no DS           the record of the cut, or an opted-out span over it

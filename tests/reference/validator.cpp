@@ -89,8 +89,10 @@ std::string signed_octets(const Rrset& rrset, const Signature& signature) {
 // RFC 4035 5.3.1 and 5.3.3; empty if the signature is good.
 std::string fault_of(const Rrset& rrset, const Signature& signature, const TrustedZone& zone) {
     if (!same(signature.signer, zone.name)) return "its signer is another zone";
-    if (signature.labels > signed_labels(rrset.owner)) return "it counts more labels than the name has";
-    if (signature.labels < signed_labels(zone.name)) return "it counts fewer labels than the zone has";
+    if (signature.labels > signed_labels(rrset.owner))
+        return "it counts more labels than the name has";
+    if (signature.labels < signed_labels(zone.name))
+        return "it counts fewer labels than the zone has";
     if (zone.signatures_taken) return "";
     if (signature.inception > zone.now) return "it is not valid yet";
     if (signature.expiration < zone.now) return "it has expired";
@@ -171,7 +173,9 @@ class Validation {
 
   private:
     static Judgement bogus(std::string reason) { return {Security::bogus, std::move(reason)}; }
-    static Judgement insecure(std::string reason) { return {Security::insecure, std::move(reason)}; }
+    static Judgement insecure(std::string reason) {
+        return {Security::insecure, std::move(reason)};
+    }
 
     static const Rrset* find(const std::vector<Rrset>& section, const Name& owner, uint16_t type,
                              uint16_t covered = 0) {
@@ -185,11 +189,11 @@ class Validation {
     std::string judge(const Rrset& rrset, const std::vector<Rrset>& section,
                       std::vector<Rrset>& denials) {
         if (rrset.type == type::RRSIG || !is_at_or_below(rrset.owner, zone_.name)) return "";
-        bool referral = rrset.type == type::NS && &section == &authority_ &&
-                        !same(rrset.owner, zone_.name);
+        bool referral =
+            rrset.type == type::NS && &section == &authority_ && !same(rrset.owner, zone_.name);
         if (referral || synthesized(rrset)) return "";
-        RrsetJudgement judgement = judge_rrset(
-            rrset, find(section, rrset.owner, type::RRSIG, rrset.type), zone_);
+        RrsetJudgement judgement =
+            judge_rrset(rrset, find(section, rrset.owner, type::RRSIG, rrset.type), zone_);
         if (!judgement.reason.empty()) return judgement.reason;
         bool denial = rrset.type == type::NSEC || rrset.type == type::NSEC3;
         size_t labels = signed_labels(rrset.owner);
@@ -248,11 +252,13 @@ class Validation {
                 if (std::string why = wildcard_fault(*dname); !why.empty()) return bogus(why);
                 std::optional<Name> target = redirected(name, *dname);
                 if (!target)
-                    return reply_.rcode() == code::YXDomain ? Judgement{}
-                                                            : bogus("the redirected name is too long");
+                    return reply_.rcode() == code::YXDomain
+                               ? Judgement{}
+                               : bogus("the redirected name is too long");
                 // RFC 6672 3.1: the alias goes along.
                 const Rrset* alias = find(answer_, name, type::CNAME);
-                if (alias == nullptr || !synthesized(*alias)) return bogus("the alias is not there");
+                if (alias == nullptr || !synthesized(*alias))
+                    return bogus("the alias is not there");
                 bool asked_for = question_.type == type::CNAME || question_.type == type::ANY;
                 if (asked_for || seen(name)) return {};
                 name = *target;
@@ -299,9 +305,9 @@ class Validation {
         Proven proven = reply_.rcode() == code::NXDomain ? proof_->no_name(name)
                                                          : proof_->no_type(name, question_.type);
         if (proven == Proven::no)
-            return bogus("nothing proves that " + to_text(name) +
-                         (reply_.rcode() == code::NXDomain ? " does not exist"
-                                                           : " has no such records"));
+            return bogus(
+                "nothing proves that " + to_text(name) +
+                (reply_.rcode() == code::NXDomain ? " does not exist" : " has no such records"));
         opt_out_ = opt_out_ || proven == Proven::with_opt_out;
         return {};
     }

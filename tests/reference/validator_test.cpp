@@ -52,7 +52,8 @@ std::vector<Told> appendix_b(const Scenario& scenario) {
             {reinterpret_cast<const uint8_t*>(query.octets.data()), query.octets.size()});
         REQUIRE(request.message.question.has_value());
         std::string part = query.title.substr(at + 1, query.title.find(',', at) - at - 1);
-        all.push_back({part, messages_of(query, scenario.world).front(), *request.message.question});
+        all.push_back(
+            {part, messages_of(query, scenario.world).front(), *request.message.question});
     }
     return all;
 }
@@ -106,7 +107,7 @@ TEST_CASE("validator: RFC 4035 appendix B") {
     Scenario zone_and_replies = scenario("rfc4035_appendix_b.txt");
     TrustedZone zone = trusted(zone_and_replies, "20040420000000");
     std::vector<Told> replies = appendix_b(zone_and_replies);
-    const char* kExpected[] = {"B.1 secure", "B.2 secure", "B.3 secure", "B.4 secure",
+    const char* kExpected[] = {"B.1 secure",   "B.2 secure", "B.3 secure", "B.4 secure",
                                "B.5 insecure", "B.6 secure", "B.7 secure", "B.8 secure"};
     REQUIRE(replies.size() == std::size(kExpected));
     size_t broken = 0;
@@ -121,7 +122,7 @@ TEST_CASE("validator: RFC 5155 appendix B, whose zone has opt-out all over") {
     Scenario zone_and_replies = scenario("rfc5155_appendix_b.txt");
     TrustedZone zone = trusted(zone_and_replies, "20100101000000");
     std::vector<Told> replies = appendix_b(zone_and_replies);
-    const char* kExpected[] = {"B.1 insecure", "B.2 secure", "B.2.1 secure", "B.3 insecure",
+    const char* kExpected[] = {"B.1 insecure", "B.2 secure",   "B.2.1 secure", "B.3 insecure",
                                "B.4 insecure", "B.5 insecure", "B.6 secure"};
     REQUIRE(replies.size() == std::size(kExpected));
     size_t broken = 0;

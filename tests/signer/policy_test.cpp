@@ -59,8 +59,8 @@ TEST_CASE("a signature is due when seven days are left, and when its times make 
     CHECK_FALSE(due(now - 3600, now + 7 * day + 1));
     CHECK(due(now - 3600, now + 7 * day));
     CHECK(due(now - 3600, now));
-    CHECK(due(now - 3600, now - day));      // expired
-    CHECK(due(now + 1, now + 10 * day));    // not valid yet
+    CHECK(due(now - 3600, now - day));       // expired
+    CHECK(due(now + 1, now + 10 * day));     // not valid yet
     CHECK(due(now - 3600, now + 15 * day));  // longer than the policy has it
     CHECK(signer::due_time(policy, {now - 3600, now + 10 * day}, kNow) == kNow + 3 * day);
 }

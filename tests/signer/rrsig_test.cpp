@@ -117,8 +117,7 @@ TEST_CASE("what is signed verifies; whatever else is changed does not") {
     CHECK(signer::verify_rrset(rrsig, later.at(owner), good));  // a cache counted its TTL down
     CHECK_FALSE(signer::verify_rrset(rrsig, other.at(owner), good));
     CHECK_FALSE(signer::verify_rrset(rrsig, rrset.at(make_name("w.example.")), good));
-    CHECK_FALSE(
-        signer::verify_rrset(rrsig, {owner, dns::type::AAAA, rrset.rrset.wire()}, good));
+    CHECK_FALSE(signer::verify_rrset(rrsig, {owner, dns::type::AAAA, rrset.rrset.wire()}, good));
     FakePublicKey wrong(fake_zone_key(2, FakeRole::csk).secret->public_key());
     CHECK_FALSE(signer::verify_rrset(rrsig, rrset.at(owner), wrong));
     for (size_t i = 0; i < made->size(); ++i) {
@@ -139,8 +138,7 @@ TEST_CASE("RRSIG rdata that is cut short is not read") {
 
 // All that RFC 5155 signed, with its own keys.
 TEST_CASE("the signatures of RFC 5155 appendix A are good") {
-    std::string text =
-        read_whole_file(source_folder() + "/tests/scenarios/rfc5155_appendix_b.txt");
+    std::string text = read_whole_file(source_folder() + "/tests/scenarios/rfc5155_appendix_b.txt");
     size_t begin = text.find("example. 3600"), end = text.find("% title");
     MadeZone made =
         zone_from_text(text.substr(begin, end - begin), reference::from_text("example."));

@@ -28,14 +28,16 @@ struct Changed {
 Changed change(const std::string& before, const std::string& after,
                const signer::SigningPolicy& policy = {}) {
     CountedKeys counted;
-    MadeZone old_plain = example_zone(big_zone(before)), new_plain = example_zone(big_zone(after, 2));
+    MadeZone old_plain = example_zone(big_zone(before)),
+             new_plain = example_zone(big_zone(after, 2));
     SignedZone old = sign(*old_plain, counted.keys, policy);
     counted.secret->take_count();
     signer::SigningOptions options;
     options.policy = policy;
     options.now = kSigningTime + 1000;
     Changed result;
-    auto set = signer::sign_changes(*old, zones::diff(*old_plain, *new_plain), counted.keys, options);
+    auto set =
+        signer::sign_changes(*old, zones::diff(*old_plain, *new_plain), counted.keys, options);
     if (!set.ok()) {
         result.fault = set.fault().sentence;
         return result;
@@ -122,8 +124,7 @@ TEST_CASE("a changed zone gets the serial that comes next") {
     CHECK((*zone)->serial() == 6);
     auto next_serial = [&](uint32_t file_serial) {
         MadeZone plain = example_zone(big_zone("a 60 A 192.0.2.1\n", file_serial));
-        auto set =
-            signer::sign_changes(**zone, zones::diff(*old_plain, *plain), keys, options);
+        auto set = signer::sign_changes(**zone, zones::diff(*old_plain, *plain), keys, options);
         REQUIRE(set.ok());
         auto next = (*zone)->apply(*set);
         REQUIRE(next.ok());

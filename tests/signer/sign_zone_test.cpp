@@ -32,7 +32,8 @@ const char* const kZone =
     "*.wild 60 TXT \"x\"\n"
     "deep.down.below 60 A 192.0.2.2\n"
     "sub 300 NS ns.sub\n"
-    "sub 300 DS 1 13 2 " "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "sub 300 DS 1 13 2 "
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
     "ns.sub 300 A 192.0.2.3\n"
     "insecure 300 NS ns.insecure\n"
     "ns.insecure 300 A 192.0.2.4\n"
@@ -74,16 +75,23 @@ TEST_CASE("NSEC3 with opt-out leaves out what leads to unsigned cuts only") {
     MadeZone made = example_zone(std::string(kZone) + "a.only.insecure2 300 NS ns\n");
     auto bitmaps = [&](bool opt_out) {
         std::multiset<std::string> found;
-        for (const auto& [what, text] : rrsets_of(*sign(*made, ksk_and_zsk(), nsec3(opt_out)),
-                                                  "NSEC3")) {
+        for (const auto& [what, text] :
+             rrsets_of(*sign(*made, ksk_and_zsk(), nsec3(opt_out)), "NSEC3")) {
             std::string rest = text.substr(text.find("- ") + 2);
-            found.insert(rest.find(' ') == std::string::npos ? "" : rest.substr(rest.find(' ') + 1));
+            found.insert(rest.find(' ') == std::string::npos ? ""
+                                                             : rest.substr(rest.find(' ') + 1));
         }
         return found;
     };
-    std::multiset<std::string> secure{
-        "NS SOA RRSIG DNSKEY NSEC3PARAM", "A RRSIG", "", "TXT RRSIG", "", "", "A RRSIG",
-        "NS DS RRSIG", "DNAME RRSIG"};
+    std::multiset<std::string> secure{"NS SOA RRSIG DNSKEY NSEC3PARAM",
+                                      "A RRSIG",
+                                      "",
+                                      "TXT RRSIG",
+                                      "",
+                                      "",
+                                      "A RRSIG",
+                                      "NS DS RRSIG",
+                                      "DNAME RRSIG"};
     CHECK(bitmaps(true) == secure);
     secure.insert({"NS", "NS", "", ""});
     CHECK(bitmaps(false) == secure);
@@ -137,7 +145,8 @@ TEST_CASE("a signed zone is signed anew: nothing is left of the old chain, forei
 
 TEST_CASE("places of records stay, and the result is the same on any number of threads") {
     std::string text = kZone;
-    for (int i = 0; i < 500; ++i) text += "h" + std::to_string(i * 7919 % 500) + " 60 A 192.0.2.9\n";
+    for (int i = 0; i < 500; ++i)
+        text += "h" + std::to_string(i * 7919 % 500) + " 60 A 192.0.2.9\n";
     MadeZone made = example_zone(text);
     for (const signer::SigningPolicy& policy : {signer::SigningPolicy(), nsec3(), nsec3(true)}) {
         SignedZone one = sign(*made, ksk_and_zsk(), policy, 1);
@@ -182,7 +191,8 @@ TEST_CASE("the serial, and ZONEMD over what is served") {
 
 TEST_CASE("CDS and CDNSKEY are signed by who signs the DNSKEY set (RFC 7344 4.1)") {
     Keys keys = ksk_and_zsk();
-    MadeZone made = example_zone(std::string(kZone) + "@ 60 CDS 0 0 0 00\n@ 60 CDNSKEY 0 3 0 AA==\n");
+    MadeZone made =
+        example_zone(std::string(kZone) + "@ 60 CDS 0 0 0 00\n@ 60 CDNSKEY 0 3 0 AA==\n");
     RrsetTexts texts = texts_of(*sign(*made, keys));
     CHECK(texts["example. RRSIG CDS"] == std::to_string(keys[0].tag));
     CHECK(texts["example. RRSIG CDNSKEY"] == std::to_string(keys[0].tag));

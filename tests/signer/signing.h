@@ -57,7 +57,8 @@ inline SignedZone sign(const zones::Zone& zone, const Keys& keys,
     return *made;
 }
 
-// "owner TYPE" (of signatures "owner RRSIG TYPE") to "ttl rdata, rdata"; of signatures to their tags.
+// "owner TYPE" (of signatures "owner RRSIG TYPE") to "ttl rdata, rdata"; of signatures to their
+// tags.
 using RrsetTexts = std::map<std::string, std::string>;
 inline RrsetTexts texts_of(const zones::Zone& zone) {
     RrsetTexts texts;

@@ -70,9 +70,9 @@ std::string with_tabs(std::string text) {
 std::string with_hashes(std::string text, const std::string& zone) {
     static const std::regex kMark("HASHOF-([a-z]+(\\.[a-z]+)*)");
     for (std::smatch match; std::regex_search(text, match, kMark);) {
-        std::string hash = reference::base32hex(reference::nsec3_hash(
-            reference::from_text(match[1].str() + ".example."),
-            zone == "optout" ? "\xab\xcd" : "", 0));
+        std::string hash = reference::base32hex(
+            reference::nsec3_hash(reference::from_text(match[1].str() + ".example."),
+                                  zone == "optout" ? "\xab\xcd" : "", 0));
         for (char& c : hash) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
         text = match.prefix().str() + hash + match.suffix().str();
     }
@@ -195,8 +195,7 @@ struct Verified {
 
 std::unique_ptr<Verified> verify_case(const VerifyCase& of, unsigned threads = 1) {
     auto verified = std::make_unique<Verified>();
-    verified->made =
-        zone_from_text(text_of(of.lines), reference::from_text(origin_of(of.zone)));
+    verified->made = zone_from_text(text_of(of.lines), reference::from_text(origin_of(of.zone)));
     signer::VerifyOptions options = of.options;
     options.threads = threads;
     signer::verify_zone(*verified->made, verified->findings, options);

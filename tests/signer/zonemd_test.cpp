@@ -43,22 +43,21 @@ std::vector<DigestRow> rows() {
         {"RFC 8976 A.2", "example.", signer::Hash::sha384,
          "a3b69bad980a3504e1cffcb0fd6397f93848071c93151f55"
          "2ae2f6b1711d4bd2d8b39808226d7b9db71e34b72077f8fe",
-         head +
-             "ns1 3600 IN A 203.0.113.63\nNS2 3600 IN AAAA 2001:db8::63\n"
-             "occluded.sub 7200 IN TXT \"I'm occluded but must be digested\"\n"
-             "sub 7200 IN NS ns1\n"
-             "duplicate 300 IN TXT \"I must be digested just once\"\n"
-             "duplicate 300 IN TXT \"I must be digested just once\"\n"
-             "foo.test. 555 IN TXT \"out-of-zone data must be excluded\"\n"
-             "UPPERCASE 3600 IN TXT \"canonicalize uppercase owner names\"\n"
-             "* 777 IN PTR dont-forget-about-wildcards\n"
-             "mail 3600 IN MX 20 MAIL1\nmail 3600 IN MX 10 Mail2.Example.\n"
-             "sortme 3600 IN AAAA 2001:db8::5:61\nsortme 3600 IN AAAA 2001:db8::3:62\n"
-             "sortme 3600 IN AAAA 2001:db8::4:63\nsortme 3600 IN AAAA 2001:db8::1:65\n"
-             "sortme 3600 IN AAAA 2001:db8::2:64\n"
-             "non-apex 900 IN ZONEMD 2018031900 1 1 "
-             "616c6c6f776564206275742069676e6f7265642e20616c6c"
-             "6f776564206275742069676e6f7265642e20616c6c6f7765\n"},
+         head + "ns1 3600 IN A 203.0.113.63\nNS2 3600 IN AAAA 2001:db8::63\n"
+                "occluded.sub 7200 IN TXT \"I'm occluded but must be digested\"\n"
+                "sub 7200 IN NS ns1\n"
+                "duplicate 300 IN TXT \"I must be digested just once\"\n"
+                "duplicate 300 IN TXT \"I must be digested just once\"\n"
+                "foo.test. 555 IN TXT \"out-of-zone data must be excluded\"\n"
+                "UPPERCASE 3600 IN TXT \"canonicalize uppercase owner names\"\n"
+                "* 777 IN PTR dont-forget-about-wildcards\n"
+                "mail 3600 IN MX 20 MAIL1\nmail 3600 IN MX 10 Mail2.Example.\n"
+                "sortme 3600 IN AAAA 2001:db8::5:61\nsortme 3600 IN AAAA 2001:db8::3:62\n"
+                "sortme 3600 IN AAAA 2001:db8::4:63\nsortme 3600 IN AAAA 2001:db8::1:65\n"
+                "sortme 3600 IN AAAA 2001:db8::2:64\n"
+                "non-apex 900 IN ZONEMD 2018031900 1 1 "
+                "616c6c6f776564206275742069676e6f7265642e20616c6c"
+                "6f776564206275742069676e6f7265642e20616c6c6f7765\n"},
         {"RFC 8976 A.3", "example.", signer::Hash::sha384,
          "62e6cf51b02e54b9b5f967d547ce43136792901f9f88e637"
          "493daaf401c92c279dd10f0edb1c56f8080211f8480ee306",
@@ -83,8 +82,7 @@ TEST_CASE("digests of the zones of RFC 8976 appendix A") {
 
 TEST_CASE("a digest is over changes as well, and not over the ZONEMD record and its signature") {
     const reference::Name origin = reference::from_text("example.");
-    const std::string zone =
-        "@ 60 SOA a b 1 1 1 1 1\n@ 60 NS a\na 60 A 192.0.2.1\nA 60 AAAA ::1\n";
+    const std::string zone = "@ 60 SOA a b 1 1 1 1 1\n@ 60 NS a\na 60 A 192.0.2.1\nA 60 AAAA ::1\n";
     MadeZone plain = zone_from_text(zone, origin);
     MadeZone with = zone_from_text(zone + "@ 60 ZONEMD 1 1 1 " + std::string(96, '0') +
                                        "\n@ 60 RRSIG ZONEMD 13 1 60 1 1 1 @ AAAA\n",

@@ -34,12 +34,14 @@ TEST_CASE("moment: each form") {
 TEST_CASE("moment: what is none") {
     for (const char* text :
          {"", "yesterday", "+", "-", "+1y", "20261321155903", "20261121155960x", "2026-02-30",
-          "2026-11-21T15:59Z", "2026-11-21T15:59:03", "2026-11-21T24:00:00Z", "2026-11-21T15:59:03+1",
-          "2026-11-21T15:59:03Zx", "26-11-21", "1e9", "12345678901234567890", "2026-11-21T"}) {
+          "2026-11-21T15:59Z", "2026-11-21T15:59:03", "2026-11-21T24:00:00Z",
+          "2026-11-21T15:59:03+1", "2026-11-21T15:59:03Zx", "26-11-21", "1e9",
+          "12345678901234567890", "2026-11-21T"}) {
         CAPTURE(text);
         CHECK(moment(text) == -1);
         auto read = server::read_moment(text, kNow);
-        if (!read.ok()) CHECK(read.fault().sentence.find("is no point in time") != std::string::npos);
+        if (!read.ok())
+            CHECK(read.fault().sentence.find("is no point in time") != std::string::npos);
     }
 }
 

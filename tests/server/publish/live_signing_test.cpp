@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include "dns/rdata_text.h"
 #include "signer/key_files.h"
 #include "signer/verify_zone.h"
 #include "tests/server/publish/publishing.h"
@@ -28,12 +29,12 @@ struct Signing : Publishing {
         folder.write("apex.toml", configuration(dnssec));
         folder.write("a.zone", text);
         keeper = Publishing::start();
-        keeper->store_signatures();
+        keeper->after_start();
     }
     void restart() {
         keeper.reset();
         keeper = Publishing::start();
-        keeper->store_signatures();
+        keeper->after_start();
     }
     std::string at(const std::string& name) const {
         return folder.at("state/signing/a.example/" + name);
@@ -68,6 +69,10 @@ struct Signing : Publishing {
         auto names = signer::KeyNames::of_folder(files, folder.at("state/signing/a.example"));
         return names.value().bases(make_name("a.example"));
     }
+    std::vector<signer::StoredKey> keys() const {
+        auto names = signer::KeyNames::of_folder(files, folder.at("state/signing/a.example"));
+        return signer::load_keys(files, names.value(), make_name("a.example")).keys;
+    }
     // What is due within `span` of days, done.
     void live(dns::UnixTime span, const std::function<void()>& look) {
         const dns::UnixTime end = clock.now() + span;
@@ -81,6 +86,41 @@ struct Signing : Publishing {
     }
 
     std::unique_ptr<server::ZoneKeeper> keeper;
+};
+
+// A disk on which the process dies at some write: before it, in the middle of it, or behind it.
+class DyingFiles : public server::DiskFiles {
+  public:
+    struct Killed {};
+    enum class Moment { before, within, behind };
+
+    DyingFiles(size_t write, Moment moment) : left_(write), moment_(moment) {}
+    bool died() const { return left_ == 0; }
+
+    dns::Result<void> write_whole(const std::string& path, std::string_view octets) const override {
+        die(Moment::before, path, octets);
+        auto written = DiskFiles::write_whole(path, octets);
+        if (left_ == 0) throw Killed();
+        return written;
+    }
+    dns::Result<void> write_new(const std::string& path, std::string_view octets,
+                                unsigned mode) const override {
+        die(Moment::before, path, octets);
+        auto written = DiskFiles::write_new(path, octets, mode);
+        if (left_ == 0) throw Killed();
+        return written;
+    }
+
+  private:
+    void die(Moment moment, const std::string& path, std::string_view octets) const {
+        if (left_ == 0 || --left_ > 0 || moment_ == Moment::behind) return;
+        if (moment_ == Moment::within)  // what a new file is called until it is whole
+            std::ofstream(path + ".new-Ab1Cd2", std::ios::binary)
+                << octets.substr(0, octets.size() / 2);
+        if (moment == Moment::before) throw Killed();
+    }
+    mutable size_t left_;
+    Moment moment_;
 };
 
 bool owns(const zones::Zone& zone, uint16_t number) {
@@ -168,6 +208,34 @@ TEST_CASE("live signing: a big zone is signed where it differs") {
     CHECK(world.faults() == "");
     // The SOA's, at most: nothing else is signed again.
     CHECK(world.signatures_unlike(*before) < 20);
+}
+
+TEST_CASE("signatures of a file are verified behind the answers, and only told") {
+    Signing world;
+    auto lines = [&] {
+        std::string text;
+        const zones::Zone& zone = *world.zone();
+        for (zones::Zone::Cursor at(zone); at; at.next())
+            for (size_t i = 0; i < (*at).rrset_count(); ++i)
+                for (zones::RecordView record : (*at).rrset(i))
+                    text += dns::to_text(zone.absolute((*at).name())) + " " +
+                            std::to_string(record.ttl()) + " " + dns::type_text(record.type()) +
+                            " " + dns::rdata_text(record.type(), record.rdata()) + "\n";
+        return text;
+    }();
+    Signing signed_file("", lines);
+    signed_file.keeper->finish_checks();
+    CHECK(signed_file.log.count({"dnssec-fault"}) == 0);
+    CHECK(signed_file.faults() == "");
+    // An address that nobody signed.
+    size_t at = lines.find("192.0.2.80");
+    lines.replace(at, 10, "192.0.2.81");
+    signed_file.replace("a.zone", lines);
+    CHECK(signed_file.keeper->reload().ok);
+    signed_file.keeper->finish_checks();
+    CHECK(signed_file.log.count({"dnssec-fault", "a.zone:", "www.a.example."}) == 1);
+    CHECK(signed_file.zone() != nullptr);
+    signed_file.keeper->stop();
 }
 
 TEST_CASE("live signing: keys that are gone, or another's, are never replaced by new ones") {
@@ -268,6 +336,51 @@ TEST_CASE("live signing: a year of renewals, a few at a time, and always whole")
     world.restart();
     CHECK(world.faults() == "");
     CHECK(world.zone()->serial() - serial <= 1);
+}
+
+TEST_CASE("live signing: killed at any write, it goes on from the old state or the new one") {
+    using Moment = DyingFiles::Moment;
+    size_t deaths = 0;
+    for (Moment moment : {Moment::before, Moment::within, Moment::behind}) {
+        for (size_t write = 1;; ++write) {
+            CAPTURE(write);
+            Publishing world;
+            world.settings.threads = 1;
+            world.folder.write("apex.toml", configuration("dnssec = true"));
+            world.folder.write("a.zone", zone_text(7, kData));
+            DyingFiles files(write, moment);
+            uint32_t served = 0;
+            try {
+                server::ZoneKeeper keeper(files, world.clock, world.log, world.settings,
+                                          world.read());
+                auto look = [&] { served = zone_in(*keeper.current(), "a.example")->serial(); };
+                REQUIRE(keeper.start().ok());
+                look();
+                keeper.after_start();
+                for (const char* more : {"", "b A 192.0.2.7\n", "c A 192.0.2.8\n"}) {
+                    world.replace("a.zone", zone_text(7, kData + more));
+                    CHECK(keeper.reload().ok);
+                    look();
+                    world.clock.ahead += 8 * kDay;
+                    keeper.renew();
+                    look();
+                }
+            } catch (const DyingFiles::Killed&) {
+                ++deaths;
+            }
+            Signing next("dnssec = true", zone_text(7, kData));
+            std::filesystem::remove_all(next.folder.at("state"));
+            std::filesystem::copy(world.folder.at("state"), next.folder.at("state"),
+                                  std::filesystem::copy_options::recursive);
+            next.clock.ahead = world.clock.ahead;
+            next.restart();
+            CHECK(next.faults() == "");
+            CHECK(next.served().serial() >= served);
+            CHECK(next.keys().size() == 1);
+            if (!files.died()) break;
+        }
+    }
+    CHECK(deaths >= 3 * 8);
 }
 
 TEST_CASE("live signing: what the disk did to stored signatures costs only time") {
