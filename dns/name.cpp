@@ -68,13 +68,14 @@ size_t write_sort_key(NameView name, uint8_t* key) {
 }
 
 Name::Name(NameView view) : size_(static_cast<uint8_t>(std::min(view.size(), kMaxName))) {
-    std::memcpy(octets_.data(), view.data(), size_);
+    // The apex relative to itself has no octets, and maybe no place either.
+    if (size_ > 0) std::memcpy(octets_.data(), view.data(), size_);
 }
 
 bool Name::join(NameView relative, NameView absolute, Name& out) {
     if (relative.size() + absolute.size() > kMaxName) return false;
     uint8_t joined[kMaxName];
-    std::memcpy(joined, relative.data(), relative.size());
+    if (!relative.empty()) std::memcpy(joined, relative.data(), relative.size());
     std::memcpy(joined + relative.size(), absolute.data(), absolute.size());
     out.size_ = static_cast<uint8_t>(relative.size() + absolute.size());
     std::memcpy(out.octets_.data(), joined, out.size_);

@@ -73,6 +73,7 @@ class LiveZone {
     dns::Result<void> make_first_key(const zones::Zone& input);
     dns::Result<void> check_key_pairs() const;
     dns::Result<void> fits(const zones::Zone& input) const;
+    bool is_signed_by_us(const zones::Zone& zone) const;
     dns::Result<SharedZone> unsigned_version(const SharedZone& input);
     dns::Result<SharedZone> sign_whole(const SharedZone& input, const zones::Zone* served,
                                        unsigned threads);

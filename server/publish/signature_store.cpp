@@ -244,11 +244,13 @@ dns::Result<void> SignatureStore::append(const zones::Zone& zone, const zones::C
         if (change.after.type != dns::type::RRSIG || change.after.count == 0) continue;
         dns::NameView relative;
         if (!zone.relative(change.owner, relative)) continue;
+        // As the zone has them: what a change brought may have been changed again since.
         zones::NodeView node = zone.find(relative);
-        zones::RrsetView covered = node ? node.find(change.after.covered) : zones::RrsetView();
-        if (covered)
-            write_signatures(out, {change.owner, change.after.covered, covered.wire()},
-                             change.after.wire, keys);
+        const uint16_t number = change.after.covered;
+        zones::RrsetView covered = node ? node.find(number) : zones::RrsetView();
+        zones::RrsetView rrsig = node ? node.find(dns::type::RRSIG, number) : zones::RrsetView();
+        if (covered && rrsig)
+            write_signatures(out, {change.owner, number, covered.wire()}, rrsig.wire(), keys);
     }
     out.flush();
     if (!out.written().ok()) return cannot_write(path_, out.written().fault());
