@@ -21,7 +21,8 @@ using signer::ZoneKey;
 
 constexpr std::string_view kMagic = "apexsig1";
 constexpr size_t kBlockHead = 12, kEntryHead = 18;
-constexpr size_t kBlock = 1 << 20;  // octets of entries, about
+constexpr size_t kUsualEntry = 110;  // of an algorithm with signatures of 64 octets
+constexpr size_t kBlock = 1 << 20;   // octets of entries, about
 // Keys of the digests: files move between machines.
 constexpr dns::SipKey kFirst{0x6170657820736967, 0x6e61747572652031};
 constexpr dns::SipKey kSecond{0x6170657820736967, 0x6e61747572652032};
@@ -138,29 +139,29 @@ dns::Result<void> SignatureStore::read() {
     struct stat status;
     if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode))
         return dns::Fault{"'" + path_ + "' is no file"};
-    octets_.resize(static_cast<size_t>(status.st_size));
+    const size_t size = static_cast<size_t>(status.st_size);
+    octets_.reserve(size + 1);
     size_t filled = 0;
-    while (filled < octets_.size()) {
-        ssize_t got = ::read(file.number(), octets_.data() + filled, octets_.size() - filled);
+    while (filled < size) {
+        ssize_t got = ::read(file.number(), octets_.data() + filled, size - filled);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
         filled += static_cast<size_t>(got);
     }
-    octets_.resize(filled);
-    if (octets_.size() >= kMagic.size() &&
-        std::memcmp(octets_.data(), kMagic.data(), kMagic.size()) == 0) {
+    grow(2 * filled / kUsualEntry);
+    if (filled >= kMagic.size() && std::memcmp(octets_.data(), kMagic.data(), kMagic.size()) == 0) {
         good_ = kMagic.size();
-        while (octets_.size() - good_ >= kBlockHead) {
+        while (filled - good_ >= kBlockHead) {
             const uint8_t* head = octets_.data() + good_;
-            const size_t size = number_at(head, 4);
-            if (octets_.size() - good_ - kBlockHead < size) break;
-            dns::Octets entries(head + kBlockHead, size);
-            if (dns::siphash24(kChecksum, entries.data(), size) != number_at(head + 4, 8)) break;
+            const size_t block = number_at(head, 4);
+            if (filled - good_ - kBlockHead < block) break;
+            dns::Octets entries(head + kBlockHead, block);
+            if (dns::siphash24(kChecksum, entries.data(), block) != number_at(head + 4, 8)) break;
             if (!take_block(entries)) break;
-            good_ += kBlockHead + size;
+            good_ += kBlockHead + block;
         }
     }
-    if (good_ == octets_.size()) return {};
+    if (good_ == filled) return {};
     return dns::Fault{"'" + path_ + "' is damaged from octet " + std::to_string(good_) +
                       " on; what stood there is signed anew"};
 }
@@ -183,29 +184,37 @@ bool SignatureStore::take_block(dns::Octets entries) {
 
 // The later of two for the same octets counts.
 void SignatureStore::put(SignatureDigest digest, uint64_t at) {
-    if (2 * (count_ + 1) > slots_.size()) grow();
+    if (2 * (count_ + 1) > slots_.size()) grow(4 * (count_ + 1));
     auto* slot = const_cast<Slot*>(slot_of(digest));
     count_ += slot->at == 0;
-    *slot = {digest, at};
+    *slot = {digest.first, at};
 }
 
-void SignatureStore::grow() {
-    std::vector<Slot> before(std::max<size_t>(64, 2 * slots_.size()));
+void SignatureStore::grow(size_t slots) {
+    size_t size = 64;
+    while (size < slots) size *= 2;
+    std::vector<Slot> before(size);
     before.swap(slots_);
     for (const Slot& slot : before)
-        if (slot.at != 0) *const_cast<Slot*>(slot_of(slot.digest)) = slot;
+        if (slot.at != 0) *const_cast<Slot*>(slot_of({slot.first, second_at(slot.at)})) = slot;
+}
+
+uint64_t SignatureStore::second_at(uint64_t at) const {
+    return number_at(octets_.data() + at - 8, 8);
 }
 
 // The slot of that digest, or the free one where it would stand.
 const SignatureStore::Slot* SignatureStore::slot_of(SignatureDigest digest) const {
     const size_t mask = slots_.size() - 1;
     size_t slot = digest.first & mask;
-    while (slots_[slot].at != 0 && !(slots_[slot].digest == digest)) slot = (slot + 1) & mask;
+    while (slots_[slot].at != 0 &&
+           (slots_[slot].first != digest.first || second_at(slots_[slot].at) != digest.second))
+        slot = (slot + 1) & mask;
     return &slots_[slot];
 }
 
 void SignatureStore::forget() {
-    std::vector<uint8_t>().swap(octets_);
+    octets_ = {};
     std::vector<Slot>().swap(slots_);
     count_ = 0;
 }

@@ -16,6 +16,7 @@
 
 #include "dns/base/result.h"
 #include "signer/signature_source.h"
+#include "zoneparser/record_batch.h"
 
 namespace server {
 
@@ -52,17 +53,18 @@ class SignatureStore : public signer::SignatureSource {
   private:
     static constexpr size_t kSpare = 10'000;
     struct Slot {
-        SignatureDigest digest;
-        uint64_t at = 0;  // of its size, in octets_; 0: free
+        uint64_t first = 0;  // half of the digest; the other half stands in front of the size
+        uint64_t at = 0;     // of the size, in octets_; 0: free
     };
 
     bool take_block(dns::Octets entries);
     void put(SignatureDigest digest, uint64_t at);
-    void grow();
+    void grow(size_t slots);
     const Slot* slot_of(SignatureDigest digest) const;
+    uint64_t second_at(uint64_t at) const;
 
     std::string path_;
-    std::vector<uint8_t> octets_;
+    zoneparser::OctetBuffer octets_;
     std::vector<Slot> slots_;
     size_t count_ = 0;
     size_t written_ = 0;  // entries in the file
