@@ -1,5 +1,5 @@
 // Chains of NSEC and NSEC3: what their records hold. Which names belong to them is in
-// verify_zone_names.h.
+// name_roles.h.
 //
 //   NSEC    [ next name | bitmap ]                                            RFC 4034 4.1
 //   NSEC3   [ 1 | flags | iterations | salt | 20 | next hash | bitmap ]       RFC 5155 3.2
@@ -12,7 +12,7 @@
 
 #include "dns/sha1.h"
 #include "signer/policy.h"
-#include "signer/verify_zone_names.h"
+#include "signer/name_roles.h"
 #include "zones/zone.h"
 
 namespace signer {

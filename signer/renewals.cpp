@@ -105,13 +105,7 @@ class Renewal {
             if (!done.ok()) return done.fault();
             collector_.set({}, dns::type::SOA, 0, std::move(soa));
         }
-        if (!policy.zonemd) return collector_.changes();
-        auto next = zone_.apply(collector_.changes());
-        if (!next.ok()) return next.fault();
-        auto seal = seal_zone(**next, keys_, options_);
-        if (!seal.ok()) return seal.fault();
-        collector_.add(*seal);
-        return collector_.changes();
+        return sealed_changes(zone_, collector_, keys_, options_);
     }
 
     const zones::Zone& zone_;

@@ -64,4 +64,17 @@ dns::Result<zones::ChangeSet> seal_zone(const zones::Zone& zone, std::span<const
     return set;
 }
 
+dns::Result<zones::ChangeSet> sealed_changes(const zones::Zone& before, ChangeCollector& collector,
+                                             std::span<const ZoneKey> keys,
+                                             const SigningOptions& options) {
+    zones::ChangeSet changes = collector.changes();
+    if (!options.policy.zonemd || changes.empty()) return changes;
+    auto next = before.apply(changes);
+    if (!next.ok()) return next.fault();
+    auto seal = seal_zone(**next, keys, options);
+    if (!seal.ok()) return seal.fault();
+    collector.add(*seal);
+    return collector.changes();
+}
+
 }  // namespace signer

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "signer/apex_records.h"
+#include "signer/change_collector.h"
 #include "signer/sign_zone.h"
 
 namespace signer {
@@ -46,5 +47,10 @@ class SetSigner {
 // signature: as changes of it.
 dns::Result<zones::ChangeSet> seal_zone(const zones::Zone& zone, std::span<const ZoneKey> keys,
                                         const SigningOptions& options);
+
+// What was collected, and where the policy has ZONEMD, that of the zone as it will be.
+dns::Result<zones::ChangeSet> sealed_changes(const zones::Zone& before, ChangeCollector& collector,
+                                             std::span<const ZoneKey> keys,
+                                             const SigningOptions& options);
 
 }  // namespace signer

@@ -164,7 +164,7 @@ class ChangeSigning {
             auto done = sign(name, (*chained)->find(name).find(type));
             if (!done.ok()) return done.fault();
         }
-        return sealed();
+        return sealed_changes(before_, collector_, keys_, options_);
     }
 
     // Signatures of a chain of NSEC3 belong to the hash that stands there, not to the name.
@@ -211,17 +211,6 @@ class ChangeSigning {
         if (!made.ok()) return made.fault();
         collector_.set(name, dns::type::RRSIG, rrset.type(), std::move(made).value());
         return {};
-    }
-
-    dns::Result<zones::ChangeSet> sealed() {
-        zones::ChangeSet changes = collector_.changes();
-        if (!policy_.zonemd || changes.empty()) return changes;
-        auto next = before_.apply(changes);
-        if (!next.ok()) return next.fault();
-        auto seal = seal_zone(**next, keys_, options_);
-        if (!seal.ok()) return seal.fault();
-        collector_.add(*seal);
-        return collector_.changes();
     }
 
     const zones::Zone& before_;

@@ -3,7 +3,7 @@
 // to be served.
 //
 //   keys       DNSKEY set, DS of the parent, CDS and CDNSKEY       verify_zone_keys, _cds
-//   names      a role for each name (verify_zone_names.h)
+//   names      a role for each name (name_roles.h)
 //   chains     NSEC or NSEC3: every link, every name               verify_zone_nsec, _nsec3
 //   RRsets     signatures of each, bitmaps: shared among threads   verify_zone_signatures
 //   ZONEMD     the digest of the whole zone                        verify_zone_zonemd

@@ -4,7 +4,7 @@
 
 #include "signer/rules.h"
 #include "signer/verify_zone.h"
-#include "signer/verify_zone_names.h"
+#include "signer/name_roles.h"
 #include "zones/rule_functions.h"
 
 namespace signer {

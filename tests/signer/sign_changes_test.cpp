@@ -54,13 +54,6 @@ Changed change(const std::string& before, const std::string& after,
     return result;
 }
 
-signer::SigningPolicy nsec3(bool opt_out = false) {
-    signer::SigningPolicy policy;
-    policy.denial = signer::Denial::nsec3;
-    policy.opt_out = opt_out;
-    return policy;
-}
-
 }  // namespace
 
 TEST_CASE("signing a change costs what the change is") {

@@ -40,13 +40,6 @@ const char* const kZone =
     "d 300 DNAME target.test.\n"
     "x.d 300 TXT \"below a DNAME\"\n";
 
-signer::SigningPolicy nsec3(bool opt_out = false) {
-    signer::SigningPolicy policy;
-    policy.denial = signer::Denial::nsec3;
-    policy.opt_out = opt_out;
-    return policy;
-}
-
 }  // namespace
 
 TEST_CASE("a signed zone: what is signed, by which key, and the NSEC chain") {

@@ -17,6 +17,13 @@ inline constexpr dns::UnixTime kSigningTime = 1'800'000'000;
 using SignedZone = std::shared_ptr<const zones::Zone>;
 using Keys = std::vector<signer::ZoneKey>;
 
+inline signer::SigningPolicy nsec3(bool opt_out = false) {
+    signer::SigningPolicy policy;
+    policy.denial = signer::Denial::nsec3;
+    policy.opt_out = opt_out;
+    return policy;
+}
+
 // A key that tells how often it signed; from the `fails_after`th time on it does not.
 class CountingKey : public FakePrivateKey {
   public:

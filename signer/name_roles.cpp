@@ -1,4 +1,4 @@
-#include "signer/verify_zone_names.h"
+#include "signer/name_roles.h"
 
 namespace signer {
 
