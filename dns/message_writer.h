@@ -50,6 +50,7 @@ class MessageWriter {
     size_t limit() const { return limit_; }
     // Room to keep for what is written last (OPT, TSIG): everything else ends before it.
     void reserve(size_t octets) { reserved_ = octets; }
+    size_t reserved() const { return reserved_; }
 
     bool put(Octets octets) {
         if (!has_room(octets.size())) return false;

@@ -1,12 +1,12 @@
 #include "dns/query.h"
 
 #include "dns/compressed_name.h"
+#include "dns/tsig_record.h"
 
 namespace dns {
 
 namespace {
 
-constexpr uint16_t kTsig = 250;
 constexpr size_t kRecordHead = 10;  // type, class, TTL, rdata length
 
 // The size of a cookie option: the client's part, or both (RFC 7873 4).
@@ -73,40 +73,52 @@ class RecordWalk {
         size_t before = size_t{load16(header + 6)} + load16(header + 8);
         size_t count = before + load16(header + 10);
         for (size_t i = 0; i < count; ++i)
-            if (Reading reading = read_record(i >= before, i + 1 == count);
-                reading != Reading::good)
-                return reading;
-        return at_ == message_.size() ? Reading::good : Reading::format_error;
+            if (!read_record(i >= before, i + 1 == count)) return first_fault_;
+        if (at_ != message_.size()) {
+            query_.tsig_at = 0;
+            find(Reading::format_error);
+        }
+        return first_fault_;
     }
 
   private:
-    Reading read_record(bool additional, bool last) {
+    // False if nothing behind can be read. Where a record is out of place or wrong in itself the
+    // walk goes on: a TSIG may be to come, and what is wrong is told under a signature then.
+    bool read_record(bool additional, bool last) {
         const size_t owner = at_;
-        if (owner_.read(message_, at_) != nullptr) return Reading::format_error;
+        if (owner_.read(message_, at_) != nullptr) return find(Reading::format_error);
         const size_t head = at_;
-        if (message_.size() - head < kRecordHead) return Reading::format_error;
+        if (message_.size() - head < kRecordHead) return find(Reading::format_error);
         size_t size = load16(message_.data() + head + 8);
         at_ = head + kRecordHead;
-        if (message_.size() - at_ < size) return Reading::format_error;
+        if (message_.size() - at_ < size) return find(Reading::format_error);
         Octets rdata = message_.subspan(at_, size);
         at_ += size;
         switch (load16(message_.data() + head)) {
             case type::OPT:
                 if (!additional || query_.edns.present || message_[owner] != 0)
-                    return Reading::format_error;
-                return read_opt(message_.data() + head, rdata, query_.edns);
-            case kTsig:  // RFC 8945 5.1
-                if (!additional || !last) return Reading::format_error;
+                    find(Reading::format_error);
+                else
+                    find(read_opt(message_.data() + head, rdata, query_.edns));
+                return true;
+            case kTsigType:  // RFC 8945 5.1
+                if (!additional || !last) return find(Reading::format_error);
                 query_.tsig_at = owner;
-                return Reading::good;
+                return true;
             default:
-                return Reading::good;
+                return true;
         }
+    }
+
+    bool find(Reading reading) {
+        if (first_fault_ == Reading::good) first_fault_ = reading;
+        return false;
     }
 
     Octets message_;
     Query& query_;
     size_t at_;
+    Reading first_fault_ = Reading::good;
     ExpandedName owner_;
 };
 

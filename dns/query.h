@@ -38,7 +38,9 @@ struct Query {
     uint16_t rr_class = 0;
     size_t question_end = kHeaderSize;  // where the question ends; kHeaderSize without one
     EdnsRequest edns;
-    size_t tsig_at = 0;  // where a TSIG record begins (its owner); 0 if there is none
+    // Where a TSIG record begins (its owner) that ends the message; 0 if there is none. Also where
+    // something before it is wrong.
+    size_t tsig_at = 0;
 
     uint8_t opcode() const { return static_cast<uint8_t>((flags & flag::opcode_mask) >> 11); }
 };

@@ -18,9 +18,7 @@
 namespace signer {
 
 // What is made anew wherever it stands. NSEC3PARAM and ZONEMD are made at the apex only.
-inline bool is_made_by_signing(uint16_t type) {
-    return type == dns::type::RRSIG || type == dns::type::NSEC || type == dns::type::NSEC3;
-}
+using zones::is_made_by_signing;
 
 // A type bitmap (RFC 4034 4.1.2) while it is being made; types come in ascending order, each once
 // or more.

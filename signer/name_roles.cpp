@@ -1,5 +1,9 @@
 #include "signer/name_roles.h"
 
+#include <algorithm>
+
+#include "zones/parallel.h"
+
 namespace signer {
 
 namespace {
@@ -50,6 +54,44 @@ std::vector<NameRole> name_roles(const zones::Base& base) {
         ancestors.push_back(rank);
         if (node.has(zones::fact::cut | zones::fact::redirect)) hiding = node;
     }
+    return roles;
+}
+
+namespace {
+
+constexpr size_t kNamesPerTask = 4096;
+
+// The topmost name above this one that hides what is below it.
+zones::NodeView hiding_above(const zones::Base& base, dns::NameView name) {
+    for (size_t labels = name.label_count(); labels > 0; --labels) {
+        const dns::NameView above = name.without(labels);
+        dns::NameHash hash(base.key());
+        hash.absorb(above);
+        zones::NodeView node = base.find(hash.digest(), above);
+        if (node && node.has(zones::fact::cut | zones::fact::redirect)) return node;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<NameRole> data_roles(const zones::Base& base, unsigned threads) {
+    std::vector<NameRole> roles(base.name_count(), NameRole::hidden);
+    zones::share_out(threads, (roles.size() + kNamesPerTask - 1) / kNamesPerTask, [&](size_t task) {
+        size_t rank = task * kNamesPerTask;
+        const size_t end = std::min(rank + kNamesPerTask, roles.size());
+        zones::NodeView hiding = hiding_above(base, base.by_rank(rank).name());
+        for (; rank < end; ++rank) {
+            const zones::NodeView node = base.by_rank(rank);
+            if (hiding && dns::is_below(node.name(), hiding.name())) {
+                if (hiding.is_apex() && node.has(zones::fact::hashed_owner))
+                    roles[rank] = NameRole::hashed;
+                continue;
+            }
+            hiding = node.has(zones::fact::cut | zones::fact::redirect) ? node : zones::NodeView();
+            roles[rank] = role_of(node);
+        }
+    });
     return roles;
 }
 

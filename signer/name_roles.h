@@ -45,6 +45,8 @@ inline bool may_have_hash(NameRole role) {
 // Of a name that is not hidden; an empty non-terminal is `nothing` here.
 NameRole role_of(const zones::NodeView& node);
 std::vector<NameRole> name_roles(const zones::Base& base);
+// The same but for names without records of their own, which are `nothing`: enough for NSEC.
+std::vector<NameRole> data_roles(const zones::Base& base, unsigned threads);
 
 // Whether RRsets of the type are the zone's to sign there (RFC 4035 2.2).
 bool is_signed_at(NameRole role, uint16_t type);

@@ -19,17 +19,35 @@ SetSigner::SetSigner(dns::NameView origin, std::span<const ZoneKey> keys,
 
 dns::Octets SetSigner::reusable(dns::NameView relative, const SignableRrset& rrset,
                                 const ZoneKey& key) const {
-    if (options_.reuse == nullptr) return {};
-    dns::Octets old = options_.reuse->find(relative, rrset, key);
-    if (old.empty() || is_due(options_.policy, RrsigView(old).times(), options_.now)) return {};
-    return old;
+    auto is_good = [&](dns::Octets rdata) {
+        RrsigView rrsig;
+        return read_rrsig(rdata, rrsig) && rrsig.covered() == rrset.type &&
+               rrsig.key_tag() == key.tag && rrsig.algorithm() == key.algorithm() &&
+               !is_due(options_.policy, rrsig.times(), options_.now);
+    };
+    dns::Octets old =
+        options_.reuse != nullptr ? options_.reuse->find(relative, rrset, key) : dns::Octets();
+    if (!is_good(old) && stretch_ != nullptr) old = stretch_->find(signature_digest(rrset, key));
+    return is_good(old) ? old : dns::Octets();
+}
+
+size_t SetSigner::data_keys() const {
+    auto signs = [](const ZoneKey* key) { return signs_type(*key, dns::type::NSEC, false); };
+    return static_cast<size_t>(std::count_if(keys_.begin(), keys_.end(), signs));
+}
+
+bool SetSigner::is_by_data_key(const RrsigView& rrsig) const {
+    return std::any_of(keys_.begin(), keys_.end(), [&](const ZoneKey* key) {
+        return key->tag == rrsig.key_tag() && key->algorithm() == rrsig.algorithm() &&
+               signs_type(*key, dns::type::NSEC, false);
+    });
 }
 
 dns::Result<zones::OwnedRrset> SetSigner::signatures(dns::NameView relative,
                                                      const SignableRrset& rrset) {
     std::vector<std::vector<uint8_t>> made;
     auto done = sign(relative, rrset,
-                     [&](dns::Octets rdata) { made.emplace_back(rdata.begin(), rdata.end()); });
+                     [&](dns::Octets rdata, bool) { made.emplace_back(rdata.begin(), rdata.end()); });
     if (!done.ok()) return done.fault();
     std::vector<zones::LooseRecord> records;
     for (const auto& rdata : made)

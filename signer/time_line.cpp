@@ -10,14 +10,15 @@ namespace signer {
 namespace {
 
 // Facts of one key between two steps, as bits.
-enum Fact : uint8_t { kPublished = 1, kSignsKeys = 2, kSignsData = 4, kKept = 8 };
+enum Fact : uint8_t { kPublished = 1, kSignsKeys = 2, kSignsData = 4, kKept = 8, kHeldBack = 16 };
 
 uint8_t facts_of(const KeyAt& at) {
     const ZoneKey& key = at.zone_key;
     bool trusted = at.state != KeyState::revoked || at.kept;
     return static_cast<uint8_t>((key.published ? kPublished : 0) |
                                 (key.signs_keys && trusted ? kSignsKeys : 0) |
-                                (key.signs_data ? kSignsData : 0) | (at.kept ? kKept : 0));
+                                (key.signs_data ? kSignsData : 0) | (at.kept ? kKept : 0) |
+                                (at.held_back ? kHeldBack : 0));
 }
 
 // Everything that ever happens, as stretches of time in which nothing does.
@@ -74,6 +75,7 @@ class TimeLineMaker {
         for (size_t s = stretches_.at(now_) + 1; s < stretches_.count(); ++s) {
             add_states(s);
             warn_of_kept(s);
+            warn_of_new_algorithm(s);
             warn_of_unknown_key(s);
             warn_of_cached_signatures(s);
             warn_of_unreachable_key(s);
@@ -118,10 +120,34 @@ class TimeLineMaker {
     }
 
     void warn_of_kept(size_t s) {
-        for (size_t k = 0; k < keys_.size(); ++k)
-            if (stretches_.has(s, k, kKept) && !stretches_.has(s - 1, k, kKept))
+        for (size_t k = 0; k < keys_.size(); ++k) {
+            if (!stretches_.has(s, k, kKept) || stretches_.has(s - 1, k, kKept)) continue;
+            if (other_algorithm_signs(s, k))
+                warn(at_moment(s) + keys_[k].base +
+                     " would stop signing while its algorithm is still in the DNSKEY set: it goes "
+                     "on signing until it is removed; let Inactive and Delete be the same time, "
+                     "behind that at which its DS is gone from caches (RFC 6781 4.1.4)");
+            else
                 warn(at_moment(s) + kept_sentence(keys_[k]) +
                      ": it goes on signing; make a successor");
+        }
+    }
+    bool other_algorithm_signs(size_t s, size_t key) const {
+        for (size_t k = 0; k < keys_.size(); ++k)
+            if (keys_[k].algorithm() != keys_[key].algorithm() &&
+                stretches_.has(s, k, kSignsData) && !stretches_.has(s, k, kKept))
+                return true;
+        return false;
+    }
+
+    // An algorithm enters the DNSKEY set with its signatures, or behind them.
+    void warn_of_new_algorithm(size_t s) {
+        for (size_t k = 0; k < keys_.size(); ++k)
+            if (stretches_.has(s, k, kHeldBack) && !stretches_.has(s - 1, k, kHeldBack))
+                warn(at_moment(s) + keys_[k].base +
+                     " would be published before anything is signed by its algorithm: it is held "
+                     "back until it is active; let Publish and Activate be the same time "
+                     "(RFC 6781 4.1.4)");
     }
 
     // Resolvers with an old DNSKEY set must find a signature by a key in it.
@@ -165,6 +191,8 @@ class TimeLineMaker {
     // When a DS of the key, given to the parent as soon as that is safe, is in all caches.
     dns::UnixTime reachable_from(size_t s, size_t k) const {
         dns::UnixTime given = plus(stretches_.since(s, k, kPublished), key_delay());
+        if (is_first(k) && has_older(k))
+            given = std::max(given, plus(*keys_[k].times.active_from(), signature_delay()));
         if (auto told = keys_[k].times[KeyTime::ds_publish]) given = std::max(given, *told);
         return plus(given, ttls_.ds);
     }
@@ -213,13 +241,23 @@ class TimeLineMaker {
             add_step(*until - ttls_.ds, key, StepKind::ds_must_be_gone, role,
                      "its DS must be gone from the parent");
     }
+    // Of its algorithm: what is in caches has no signatures of it.
     bool is_first(size_t k) const {
         auto from = keys_[k].times.active_from();
+        if (!from) return false;
         for (const StoredKey& other : keys_)
-            if (&other != &keys_[k] && other.times.active_from() &&
-                *other.times.active_from() < *from)
+            if (&other != &keys_[k] && other.algorithm() == keys_[k].algorithm() &&
+                other.times.active_from() && *other.times.active_from() < *from)
                 return false;
         return true;
+    }
+    // Of another algorithm.
+    bool has_older(size_t k) const {
+        for (const StoredKey& other : keys_)
+            if (other.algorithm() != keys_[k].algorithm() && other.times.active_from() &&
+                *other.times.active_from() < *keys_[k].times.active_from())
+                return true;
+        return false;
     }
     bool has_successor(size_t k) const {
         size_t end = stretches_.at(*keys_[k].times.active_until());

@@ -7,6 +7,8 @@
 //                           and propagation ago (RFC 7583 3.2.1)
 //   a KSK stops signing     one that goes on can be reached by a DS that every resolver has: DNSKEY
 //                           TTL, propagation, DS TTL after it was published (RFC 7583 3.3.1)
+//   another algorithm       enters the DNSKEY set with its signatures, its DS follows when what is
+//                           in caches has them; leaves it with them, behind its DS (RFC 6781 4.1.4)
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// The directives: $ORIGIN, $TTL, $INCLUDE; $GENERATE is in generate.cpp.
+// The directives: $ORIGIN, $TTL, $INCLUDE; $GENERATE is in generate.cpp, those of patches in
+// patch_directives.cpp.
 #include "zoneparser/entries.h"
 #include "zoneparser/rules_table.h"
 
@@ -12,12 +13,14 @@ bool EntryReader::is_directive(const Entry& entry) const {
 
 bool EntryReader::is_deferred(const Entry& entry) const {
     std::string_view keyword = entry.tokens[0].text();
-    return equal_word(keyword, "$INCLUDE") || equal_word(keyword, "$GENERATE");
+    for (std::string_view deferred : {"$INCLUDE", "$GENERATE", "$REPLACE", "$REMOVE"})
+        if (equal_word(keyword, deferred)) return true;
+    return false;
 }
 
 EntryReader::End EntryReader::read_directive(const Entry& entry) {
     struct Row {
-        std::string_view keyword;
+        const char* keyword;
         End (EntryReader::*read)(Tokens);
     };
     static constexpr Row kDirectives[] = {
@@ -25,6 +28,8 @@ EntryReader::End EntryReader::read_directive(const Entry& entry) {
         {"$TTL", &EntryReader::read_default_ttl},
         {"$INCLUDE", &EntryReader::read_include},
         {"$GENERATE", &EntryReader::read_generate},
+        {"$REPLACE", &EntryReader::read_replace},
+        {"$REMOVE", &EntryReader::read_remove},
     };
     Tokens tokens = entry.tokens;
     if (entry.fault != LexicalFault::none) {
@@ -34,7 +39,15 @@ EntryReader::End EntryReader::read_directive(const Entry& entry) {
     if (!escapes_are_good(tokens)) return End::reached;
     for (const Row& row : kDirectives)
         if (equal_word(tokens[0].text(), row.keyword)) return (this->*row.read)(tokens);
-    report(kUnknownDirective, tokens[0], {printable(tokens[0].text())});
+    std::string hint;
+    for (const Row& row : kDirectives)
+        if (nearly_equal(tokens[0].text(), row.keyword))
+            hint = std::string("did you mean ") + row.keyword + "?";
+    if (hint.empty() && setting_.operations != nullptr)
+        hint =
+            "in a patch there are $REPLACE and $REMOVE besides $ORIGIN, $TTL, $INCLUDE and "
+            "$GENERATE";
+    report(kUnknownDirective, tokens[0], {printable(tokens[0].text())}, hint);
     return End::reached;
 }
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dns/base/finding.h"
 #include "dns/base/limits.h"
@@ -20,6 +21,7 @@
 #include "zoneparser/fields.h"
 #include "zoneparser/generate.h"
 #include "zoneparser/lexer.h"
+#include "zoneparser/patch_operation.h"
 #include "zoneparser/record_batch.h"
 
 namespace zoneparser {
@@ -86,7 +88,8 @@ struct IncludeRequest {
 };
 
 // What a reader works with besides the state. Without `sources` it speculates: $INCLUDE and
-// $GENERATE, which number sources and count against limits, are left to the one who knows.
+// $GENERATE, which number sources and count against limits, are left to the one who knows, and so
+// is what a patch keeps in order.
 struct EntrySetting {
     dns::Findings& findings;
     uint32_t source;
@@ -94,6 +97,8 @@ struct EntrySetting {
     GenerateBudget* budget = nullptr;
     // False if nothing is known of the state's inherited TTLs, not even that there are none.
     bool inherited_known = true;
+    // Of a patch; null: the text is a zone's.
+    std::vector<PatchOperation>* operations = nullptr;
 };
 
 class EntryReader {
@@ -155,6 +160,12 @@ class EntryReader {
     End read_include(Tokens tokens);
     bool has_arguments(Tokens tokens, size_t least, size_t most, const char* needed);
 
+    // patch_directives.cpp
+    End read_replace(Tokens tokens);
+    End read_remove(Tokens tokens);
+    End read_operation(Tokens tokens, PatchOperation::Kind kind);
+    bool read_extent(Tokens tokens, PatchOperation& operation);
+
     // generate.cpp
     struct GeneratedStep {
         const std::vector<GenerateTemplate>& templates;  // of the owner, then of the data's words
@@ -199,6 +210,8 @@ std::string printable(std::string_view text, size_t most = 60);
 // The same in quotes.
 std::string quoted(std::string_view text);
 bool equal_word(std::string_view a, std::string_view b);
+// True if the words differ by one letter put in, left out, or changed, or two that changed places.
+bool nearly_equal(std::string_view a, std::string_view b);
 // True if the word is a class; `internet` tells whether it is IN.
 bool reads_as_class(std::string_view word, bool& internet);
 

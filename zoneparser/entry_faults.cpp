@@ -58,7 +58,19 @@ constexpr ForeignType kForeignTypes[] = {
     {"A6", "A6 is history (RFC 6563): use AAAA"},
 };
 
-// True if the words differ by one letter put in, left out, or changed, or two that changed places.
+std::string hint_for_type(std::string_view text) {
+    for (const ForeignType& foreign : kForeignTypes)
+        if (equal_word(text, foreign.mnemonic)) return foreign.hint;
+    if (text.substr(0, 1) == "$") return "a directive begins in the first column of its line";
+    if (text.size() < 2 || text.find('\\') != text.npos) return "";
+    for (const dns::RrType& row : dns::all_types())
+        if (std::strlen(row.mnemonic) > 1 && nearly_equal(text, row.mnemonic))
+            return std::string("did you mean ") + row.mnemonic + "?";
+    return "";
+}
+
+}  // namespace
+
 bool nearly_equal(std::string_view a, std::string_view b) {
     if (a.size() > b.size()) std::swap(a, b);
     if (b.size() - a.size() > 1) return false;
@@ -72,19 +84,6 @@ bool nearly_equal(std::string_view a, std::string_view b) {
            equal_word(rest_a.substr(1, 1), rest_b.substr(0, 1)) &&
            equal_word(rest_a.substr(2), rest_b.substr(2));
 }
-
-std::string hint_for_type(std::string_view text) {
-    for (const ForeignType& foreign : kForeignTypes)
-        if (equal_word(text, foreign.mnemonic)) return foreign.hint;
-    if (text.substr(0, 1) == "$") return "a directive begins in the first column of its line";
-    if (text.size() < 2 || text.find('\\') != text.npos) return "";
-    for (const dns::RrType& row : dns::all_types())
-        if (std::strlen(row.mnemonic) > 1 && nearly_equal(text, row.mnemonic))
-            return std::string("did you mean ") + row.mnemonic + "?";
-    return "";
-}
-
-}  // namespace
 
 std::string printable(std::string_view text, size_t most) {
     std::string out;

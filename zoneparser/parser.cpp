@@ -198,7 +198,8 @@ void Run::read_on(Reading& reading, const char* until) {
         batch_ = std::make_unique<RecordBatch>();
         batch_->octets.reserve(static_cast<size_t>(until - from) * RecordBatch::kOctetsOfText);
     }
-    EntrySetting setting{findings_, reading.source, &sources_, &budget_, true};
+    EntrySetting setting{findings_, reading.source, &sources_, &budget_, true,
+                         options_.patch ? &zone_.operations : nullptr};
     EntryReader reader(setting, Lexer(from, reading.end, reading.line), reading.state, *batch_,
                        *scratch_);
     EntryReader::End end = reader.read(until);

@@ -18,6 +18,7 @@
 #include "dns/base/finding.h"
 #include "dns/base/limits.h"
 #include "dns/name.h"
+#include "zoneparser/patch_operation.h"
 #include "zoneparser/record_batch.h"
 
 namespace zoneparser {
@@ -28,6 +29,8 @@ struct ParseOptions {
     // $INCLUDE may only read below this folder, if one is named; "" confines to nothing.
     std::string include_folder;
     bool allow_include = true;
+    // The text is a patch: it may hold $REPLACE and $REMOVE.
+    bool patch = false;
     // Texts shorter than this are parsed by the calling thread alone.
     size_t stretch_octets = 2 << 20;
 };
@@ -35,6 +38,7 @@ struct ParseOptions {
 struct ParsedZone {
     std::vector<std::unique_ptr<RecordBatch>> batches;  // in the order of the text
     uint64_t record_count = 0;
+    std::vector<PatchOperation> operations;  // of a patch, in the order of the text
     // Every file that was read, for reload: path and what the system said of it before reading.
     std::vector<std::pair<std::string, dns::FileIdentity>> files;
 };

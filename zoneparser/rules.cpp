@@ -121,6 +121,14 @@ const Rule kGenerateLimit{"generate-limit",
                           "-",
                           "$GENERATE makes {}: no more than {} are left of the limit of this run",
                           ""};
+const Rule kPatchDirective{
+    "patch-directive",
+    Severity::error,
+    kFixed,
+    "-",
+    "'{}' belongs in a patch, not in a zone file",
+    "a view's zone is made from another one and a patch by 'base' and 'overlay'; in the zone file "
+    "itself, change the records"};
 
 const Rule kBadName{"bad-name", Severity::error, kFixed, "RFC 1035 2.3.4", "'{}' is no name{}", ""};
 const Rule kNoOwner{"no-owner",
@@ -206,6 +214,7 @@ constexpr const Rule* kRules[] = {
     &kIncludeDisabled,
     &kGenerateSyntax,
     &kGenerateLimit,
+    &kPatchDirective,
     &kBadName,
     &kNoOwner,
     &kBadTtl,

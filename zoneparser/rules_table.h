@@ -10,7 +10,8 @@ extern const dns::Rule kUnclosedQuote, kNewlineInQuotes, kUnclosedParenthesis,
     kUnexpectedParenthesis, kBadEscape, kNulOctet, kNotText, kEntryTooLong;
 // Directives.
 extern const dns::Rule kUnknownDirective, kBadDirective, kIncludeUnreadable, kIncludeDepth,
-    kIncludeLoop, kIncludeLimit, kIncludeOutside, kIncludeDisabled, kGenerateSyntax, kGenerateLimit;
+    kIncludeLoop, kIncludeLimit, kIncludeOutside, kIncludeDisabled, kGenerateSyntax, kGenerateLimit,
+    kPatchDirective;
 // Owner, TTL, class, type.
 extern const dns::Rule kBadName, kNoOwner, kBadTtl, kTtlRange, kNoTtl, kMissingTtl, kWrongClass,
     kMissingType, kUnknownType, kMetaType;

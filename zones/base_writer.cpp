@@ -45,21 +45,52 @@ bool NameList::add(Pool& pool, HashedRef name) {
     return true;
 }
 
+// False if there is no room for them.
+bool PartWriter::keep_places(NodeHead* head, std::span<const RrsetParts> rrsets,
+                             std::span<const dns::Place> places) {
+    head->first_place = static_cast<uint32_t>(next_place_);
+    auto put = [&](std::span<const dns::Place> some) {
+        size_t count = std::min(some.size(), end_place_ - next_place_);
+        if (count > 0)
+            std::memcpy(places_.data() + next_place_, some.data(), count * sizeof(dns::Place));
+        next_place_ += count;
+        return count == some.size();
+    };
+    if (rrsets.empty() || rrsets.back().type < dns::type::RRSIG) return put(places);
+    size_t at = 0;
+    bool any_made = false;
+    for (const RrsetParts& rrset : rrsets) {
+        const size_t end = std::min<size_t>(at + rrset.count, places.size());
+        if (is_made_by_signing(rrset.type)) {
+            any_made = true;
+            for (size_t i = at; i < end; ++i)
+                if (places[i].known()) return put(places);
+        }
+        at = end;
+    }
+    if (!any_made) return put(places);
+    head->facts |= fact::made_here;
+    bool all = true;
+    at = 0;
+    for (const RrsetParts& rrset : rrsets) {
+        const size_t end = std::min<size_t>(at + rrset.count, places.size());
+        if (!is_made_by_signing(rrset.type)) all &= put(places.subspan(at, end - at));
+        at = end;
+    }
+    return all;
+}
+
 Ref PartWriter::add(dns::NameView relative, std::span<const RrsetParts> rrsets,
                     std::span<const dns::Place> places) {
     Ref ref = Ref::at(nodes_.size());
     NodeHead* head = write_node(nodes_.grow(node_size(relative, rrsets)), relative, rrsets);
-    head->first_place = static_cast<uint32_t>(next_place_);
-    size_t count = std::min(places.size(), end_place_ - next_place_);
-    if (count > 0)
-        std::memcpy(places_.data() + next_place_, places.data(), count * sizeof(dns::Place));
-    next_place_ += count;
-    record_count_ += count;
+    overflowed_ |= !keep_places(head, rrsets, places);
+    record_count_ += places.size();
 
     dns::NameHash hash(key_);
     dns::LabelOffsets labels(relative);
     for (size_t i = labels.count; i-- > 0;) hash.absorb_label(relative.data() + labels.at[i]);
-    overflowed_ |= count < places.size() || !names_.add(*pool_, {hash.digest(), ref});
+    overflowed_ |= !names_.add(*pool_, {hash.digest(), ref});
     max_depth_ = std::max(max_depth_, labels.count);
     if (head->facts & (fact::cut | fact::redirect)) {
         if (crossing_counts_.size() <= labels.count) crossing_counts_.resize(labels.count + 1);
@@ -168,7 +199,7 @@ std::shared_ptr<Base> BaseWriter::finish(unsigned threads) {
 // index | order | counts | origin | places | nodes; the last two only of one part.
 void BaseWriter::lay_out(size_t names) {
     bool one_part = parts_.size() == 1;
-    size_t places_octets = one_part ? base_->record_count_ * sizeof(dns::Place) : 0;
+    size_t places_octets = one_part ? parts_[0].next_place_ * sizeof(dns::Place) : 0;
     size_t nodes_octets = one_part ? parts_[0].nodes_.size() : 0;
     size_t buckets = NameIndex::buckets_for(names);
     size_t order_at = buckets * sizeof(IndexBucket);

@@ -29,7 +29,7 @@ struct ParentFacts {
     bool wildcard_child = false;
 };
 
-// Bounds for all parts of a base together.
+// Bounds for all parts of a base together. Records are those whose places may be kept.
 struct BaseBounds {
     size_t names = 0;
     size_t records = 0;
@@ -69,7 +69,8 @@ class NameList {
 class PartWriter {
   public:
     // The number of the new node within the part; settle() is for facts that come to light later.
-    // Places are those of the records, in the order of the parts' wire.
+    // Places are those of the records, in the order of the parts' wire. Of those that signing makes
+    // they are kept only if any is known.
     Ref add(dns::NameView relative, std::span<const RrsetParts> rrsets,
             std::span<const dns::Place> places);
     void settle(Ref node, uint32_t children, uint8_t facts);
@@ -77,6 +78,8 @@ class PartWriter {
 
   private:
     friend class BaseWriter;
+    bool keep_places(NodeHead* head, std::span<const RrsetParts> rrsets,
+                     std::span<const dns::Place> places);
     void move_names(size_t octets);
 
     dns::SipKey key_;

@@ -6,25 +6,12 @@
 #include "zones/node_gather.h"
 #include "zones/parallel.h"
 #include "zones/rules.h"
+#include "zones/share_writer.h"
 #include "zones/sort_items.h"
 
 namespace zones {
 
 namespace {
-
-size_t shared_labels(dns::NameView a, dns::NameView b) {
-    dns::LabelOffsets labels_a(a), labels_b(b);
-    size_t most = std::min(labels_a.count, labels_b.count);
-    size_t shared = 0;
-    for (; shared < most; ++shared) {
-        const uint8_t* label_a = a.data() + labels_a.at[labels_a.count - 1 - shared];
-        const uint8_t* label_b = b.data() + labels_b.at[labels_b.count - 1 - shared];
-        if (label_a[0] != label_b[0] ||
-            !dns::equal_case_blind(label_a + 1, label_b + 1, label_a[0]))
-            break;
-    }
-    return shared;
-}
 
 // Writes one share of the canonical order into its part.
 class ShareBuilder {
@@ -32,7 +19,7 @@ class ShareBuilder {
     ShareBuilder(const Batches& batches, PartWriter& part, const dns::Name& origin,
                  dns::Findings& findings, const dns::Limits& limits)
         : batches_(batches),
-          part_(part),
+          writer_(part),
           origin_size_(origin.size()),
           gather_(origin, findings, limits) {}
 
@@ -46,21 +33,12 @@ class ShareBuilder {
             for (end = i; end < items.size() && same_owner(items[i], name, items[end]); ++end)
                 gather_.add(batch_of(items[end]), run_of(items[end]));
             gather_.make_rrsets(name);
-            add_name(name);
+            writer_.add(name, gather_.parts(), gather_.places());
         }
-        while (!ancestors_.empty()) close();
+        writer_.end();
     }
 
   private:
-    // A name on the way from the apex to the one written last, in this part or one in front of it.
-    struct Ancestor {
-        dns::NameView name;
-        bool in_this_part = false;
-        Ref node;
-        uint32_t children = 0;
-        bool wildcard_child = false;
-    };
-
     const zoneparser::RecordBatch& batch_of(const SortItem& item) const {
         return *batches_[item.batch];
     }
@@ -83,49 +61,10 @@ class ShareBuilder {
     }
 
     void open(std::span<const SortItem> items, const SortItem* before) {
-        if (before == nullptr) {
-            bool has_apex = !items.empty() && owner(items[0]).empty();
-            if (!has_apex) push(dns::NameView(), part_.add({}, {}, {}));
-            return;
-        }
-        dns::NameView first = owner(items[0]);
-        size_t shared = shared_labels(owner(*before), first);
-        size_t labels = first.label_count();
-        for (size_t depth = 0; depth <= shared; ++depth)
-            ancestors_.push_back({first.without(labels - depth), false, Ref(), 0, false});
-    }
-
-    void push(dns::NameView name, Ref node) { ancestors_.push_back({name, true, node, 0, false}); }
-
-    void close() {
-        const Ancestor& last = ancestors_.back();
-        if (last.in_this_part) {
-            part_.settle(last.node, last.children, last.wildcard_child ? fact::wildcard_child : 0);
-        } else if (last.children > 0) {
-            part_.tell_parent({dns::Name(last.name), last.children, last.wildcard_child});
-        }
-        ancestors_.pop_back();
-    }
-
-    void add_name(dns::NameView owner) {
-        size_t labels = owner.label_count();
-        if (!ancestors_.empty()) {
-            while (!dns::is_at_or_below(owner, ancestors_.back().name)) close();
-            // Empty non-terminals between the closest name above and this one (RFC 4592 2.2.2).
-            for (size_t depth = ancestors_.size(); depth < labels; ++depth)
-                add_child(owner.without(labels - depth), {}, {});
-        }
-        add_child(owner, gather_.parts(), gather_.places());
-    }
-
-    void add_child(dns::NameView name, std::span<const RrsetParts> parts,
-                   std::span<const dns::Place> places) {
-        if (!ancestors_.empty()) {
-            Ancestor& parent = ancestors_.back();
-            ++parent.children;
-            if (name.is_wildcard()) parent.wildcard_child = true;
-        }
-        push(name, part_.add(name, parts, places));
+        if (before == nullptr)
+            writer_.open_first(!items.empty() && owner(items[0]).empty());
+        else
+            writer_.open(owner(*before), owner(items[0]));
     }
 
     dns::NameView owner(const SortItem& item) const {
@@ -133,10 +72,9 @@ class ShareBuilder {
     }
 
     const Batches& batches_;
-    PartWriter& part_;
+    ShareWriter writer_;
     size_t origin_size_;
     NodeGather gather_;
-    std::vector<Ancestor> ancestors_;
 };
 
 size_t records_of(std::span<const SortItem> items, const Batches& batches) {
@@ -200,7 +138,7 @@ std::shared_ptr<const Zone> build(zoneparser::ParsedZone& parsed, const dns::Nam
         findings.report(rule::zone_too_large, dns::Place());
         return nullptr;
     }
-    return std::make_shared<const Zone>(std::move(base));
+    return std::make_shared<const Zone>(std::move(base), options.threads);
 }
 
 }  // namespace zones

@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "zones/concern.h"
 #include "zones/diff.h"
 #include "zones/glue_targets.h"
 #include "zones/parallel.h"
@@ -129,6 +130,15 @@ class Walk {
         flush();
     }
 
+    void nodes(std::span<const NodeView> nodes) {
+        for (const NodeView& node : nodes) {
+            cut_ = redirect_ = {};
+            find_what_is_above(node);
+            visit(node);
+        }
+        flush();
+    }
+
     // A zone without changes.
     void ranks(size_t first, size_t end) {
         if (first == end) return;
@@ -166,11 +176,12 @@ class Walk {
         bool hidden = cut_ || redirect_;
         size_t count = node.rrset_count();
         const RrsetEntry* entry = node.entries();
-        const dns::Place* places = count > 0 ? node.rrset(0).places() : nullptr;
+        const dns::Place* places = node.places();
         for (size_t i = 0; i < count; ++i, ++entry) {
             const TypeCalls& calls = dispatch_.of_type(entry->type);
-            RrsetView rrset(node.octets(), entry, places);
-            if (places != nullptr) places += entry->count;
+            const bool placed = places != nullptr && node.has_places(*entry);
+            RrsetView rrset(node.octets(), entry, placed ? places : nullptr);
+            if (placed) places += entry->count;
             for (const Call<RrsetRule>& call : hidden ? calls.hidden : calls.rrset)
                 if (call.bit & wanted_) call.function(context_, visit, rrset);
             if (!hidden && !calls.target.empty()) add_targets(visit, rrset, calls.target);
@@ -255,6 +266,20 @@ void check(const Zone& zone, dns::Findings& findings, const dns::Limits& limits,
         Walk(context, wanted).ranks(first, std::min(names, first + names_per_task));
     });
     for (dns::Findings& of_task : found) findings.take(std::move(of_task));
+}
+
+void check(const Zone& zone, const Concern& concern, const Pointers& pointers,
+           dns::Findings& findings, const dns::Limits& limits) {
+    uint64_t wanted = dispatch().wanted(findings.severities());
+    GlueTargets glue(zone, concern, pointers);
+    RuleContext context{zone, findings, limits, glue};
+    for (const Call<ZoneRule>& call : dispatch().zone()) {
+        // Each looks at one thing.
+        bool concerned = call.function == check_nsec3_iterations ? concern.denial_changed()
+                                                                 : concern.apex_changed();
+        if (concerned && (call.bit & wanted)) call.function(context);
+    }
+    Walk(context, wanted).nodes(concern.names());
 }
 
 void check_reload(const Zone& served, const Zone& next, dns::Findings& findings) {

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "zones/parallel.h"
+
 namespace zones {
 
 namespace {
 
 constexpr uint8_t kSha1 = 1;
+constexpr size_t kNamesPerTask = 8192;
 
 // Hash algorithm 1, flags 1, iterations 2, salt length 1, salt: NSEC3 begins as NSEC3PARAM does
 // (RFC 5155 3.2 and 4.2).
@@ -59,7 +62,13 @@ DenialChain::DenialChain(const NodeView& apex) {
 }
 
 bool DenialChain::contains(const NodeView& node) const {
-    if (kind_ == DenialKind::nsec) return node.owns(dns::type::NSEC);
+    if (kind_ == DenialKind::nsec) {
+        // Nearly all names have it, behind few others.
+        const RrsetEntry* entry = node.entries();
+        const RrsetEntry* end = entry + node.rrset_count();
+        while (entry != end && entry->type < dns::type::NSEC) ++entry;
+        return entry != end && entry->type == dns::type::NSEC;
+    }
     // A hash stands directly below the apex (RFC 5155 3).
     dns::NameView name = node.name();
     if (name.empty() || name.data()[0] + size_t{1} != name.size()) return false;
@@ -70,18 +79,28 @@ bool DenialChain::contains(const NodeView& node) const {
     return false;
 }
 
-std::shared_ptr<const DenialOrder> DenialOrder::of(const Base& base, DenialChain chain) {
+std::shared_ptr<const DenialOrder> DenialOrder::of(const Base& base, DenialChain chain,
+                                                   unsigned threads) {
     if (chain.kind() == DenialKind::none) return nullptr;
     auto order = std::make_shared<DenialOrder>();
     order->chain_ = std::move(chain);
-    for (size_t rank = 0; rank < base.name_count(); ++rank) {
-        NodeView node = base.by_rank(rank);
-        if (!order->chain_.contains(node)) continue;
-        if (order->owners_.size() % kStride == 0) order->samples_.push_back(sort_key(node.name()));
-        order->owners_.push_back(base.ref_of(node));
-    }
-    order->owners_.shrink_to_fit();
-    order->samples_.shrink_to_fit();
+    const size_t tasks = (base.name_count() + kNamesPerTask - 1) / kNamesPerTask;
+    std::vector<std::vector<Ref>> found(tasks);
+    share_out(threads, tasks, [&](size_t task) {
+        const size_t end = std::min(base.name_count(), (task + 1) * kNamesPerTask);
+        for (size_t rank = task * kNamesPerTask; rank < end; ++rank) {
+            NodeView node = base.by_rank(rank);
+            if (order->chain_.contains(node)) found[task].push_back(base.ref_of(node));
+        }
+    });
+    size_t count = 0;
+    for (const std::vector<Ref>& of_task : found) count += of_task.size();
+    order->owners_.reserve(count);
+    for (const std::vector<Ref>& of_task : found)
+        order->owners_.insert(order->owners_.end(), of_task.begin(), of_task.end());
+    order->samples_.resize((count + kStride - 1) / kStride);
+    for (size_t i = 0; i < order->samples_.size(); ++i)
+        order->samples_[i] = sort_key(order->node(base, i * kStride).name());
     return order;
 }
 

@@ -46,7 +46,8 @@ class DenialChain {
 class DenialOrder {
   public:
     // Null if the chain is none.
-    static std::shared_ptr<const DenialOrder> of(const Base& base, DenialChain chain);
+    static std::shared_ptr<const DenialOrder> of(const Base& base, DenialChain chain,
+                                                 unsigned threads = 1);
 
     const DenialChain& chain() const { return chain_; }
     size_t size() const { return owners_.size(); }

@@ -34,9 +34,29 @@ void compare(const UseChange& use, dns::NameView owner, const NodeView& before,
     }
 }
 
+// Versions over one base differ only where the layer of either knows a name.
+void compare_layers(const Zone& before, const Zone& after, const UseChange& use) {
+    Layer::OrderCursor old = before.changes().in_order(), now = after.changes().in_order();
+    while (old || now) {
+        const LayerNode* old_node = old ? &*old : nullptr;
+        const LayerNode* new_node = now ? &*now : nullptr;
+        int side = new_node == nullptr   ? -1
+                   : old_node == nullptr ? 1
+                                         : dns::canonical_compare(old_node->view().name(),
+                                                                  new_node->view().name());
+        if (side != 0 || old_node != new_node) {
+            dns::NameView name = (side <= 0 ? old_node : new_node)->view().name();
+            compare(use, name, before.find(name), after.find(name));
+        }
+        if (side <= 0) old.next();
+        if (side >= 0) now.next();
+    }
+}
+
 }  // namespace
 
 void for_each_change(const Zone& before, const Zone& after, const UseChange& use) {
+    if (&before.base() == &after.base()) return compare_layers(before, after, use);
     Zone::Cursor old(before), now(after);
     while (old || now) {
         int side = !now   ? -1

@@ -4,7 +4,41 @@
 
 namespace zones {
 
+namespace {
+
+// True if this is a cut that the zone speaks of, and it names `server`.
+bool delegates_to(const Zone& zone, const NodeView& cut, const NodeView& server) {
+    if (!cut || !cut.has(fact::cut)) return false;
+    bool named = false;
+    for (RecordView record : cut.find(dns::type::NS)) {
+        dns::NameView relative;
+        named |= zone.relative(dns::target_name(dns::type::NS, record.rdata()), relative) &&
+                 relative == server.name();
+    }
+    if (!named) return false;
+    for (dns::NameView name = cut.name().parent(); !name.empty(); name = name.parent()) {
+        NodeView above = zone.find(name);
+        if (above && above.has(fact::cut)) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+// What points at it now pointed at it before, or has changed.
+bool GlueTargets::is_pointed_at(const NodeView& node) const {
+    for (const NodeView& changed : concern_->changed())
+        if (delegates_to(zone_, changed, node)) return true;
+    bool found = false;
+    pointers_->at(node.name(), [&](const NodeView& owner) {
+        found = delegates_to(zone_, zone_.find(owner.name()), node);
+        return !found;
+    });
+    return found;
+}
+
 bool GlueTargets::contains(const NodeView& node) const {
+    if (pointers_ != nullptr) return is_pointed_at(node);
     std::call_once(gathered_, [this] { gather(); });
     if (!zone_.changes().empty())
         return std::binary_search(by_address_.begin(), by_address_.end(), node.octets());

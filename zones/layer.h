@@ -8,23 +8,38 @@
 // them deep. A name that is gone is a node with fact::removed.
 #pragma once
 
+#include <cstddef>
 #include <memory>
-#include <vector>
 
 #include "zones/node.h"
 #include "zones/persistent_map.h"
 
 namespace zones {
 
-// A node that owns its octets and places.
-struct LayerNode {
-    uint64_t hash = 0;
-    std::vector<uint64_t> octets;
-    std::vector<dns::Place> places;
+// A node that owns its octets and, behind them, its places, in one piece of memory: a view's patch
+// is some ten of these, and there may be thousands of views.
+class LayerNode {
+public:
+    // Room for so many octets of a node (a multiple of 8) and so many places.
+    LayerNode(uint64_t hash_of_name, size_t node_octets, size_t places)
+        : hash(hash_of_name),
+          places_at_(static_cast<uint32_t>(node_octets)),
+          octets_(std::make_unique<std::byte[]>(node_octets + places * sizeof(dns::Place))) {}
 
-    NodeView view() const {
-        return {reinterpret_cast<const NodeHead*>(octets.data()), places.data()};
+    uint8_t* octets() { return reinterpret_cast<uint8_t*>(octets_.get()); }
+    dns::Place* places() {
+        return reinterpret_cast<dns::Place*>(octets_.get() + places_at_);
     }
+    NodeView view() const {
+        return {reinterpret_cast<const NodeHead*>(octets_.get()),
+                reinterpret_cast<const dns::Place*>(octets_.get() + places_at_)};
+    }
+
+    const uint64_t hash;
+
+private:
+    uint32_t places_at_;
+    std::unique_ptr<std::byte[]> octets_;
 };
 
 struct ByHash {

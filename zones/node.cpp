@@ -35,17 +35,21 @@ bool has_links(uint16_t type) {
 
 RrsetView NodeView::rrset(size_t index) const {
     const RrsetEntry* all = entries();
-    size_t place = head_->first_place;
-    for (size_t i = 0; i < index; ++i) place += all[i].count;
-    return {octets(), all + index, places_ ? places_ + place : nullptr};
+    const dns::Place* places = has_places(all[index]) ? this->places() : nullptr;
+    for (size_t i = 0; places != nullptr && i < index; ++i)
+        if (has_places(all[i])) places += all[i].count;
+    return {octets(), all + index, places};
 }
 
 RrsetView NodeView::find(uint16_t type, uint16_t covered) const {
     const RrsetEntry* all = entries();
     size_t place = head_->first_place;
-    for (size_t i = 0; i < head_->rrset_count; place += all[i].count, ++i)
+    for (size_t i = 0; i < head_->rrset_count; ++i) {
+        const bool placed = has_places(all[i]);
         if (all[i].type == type && all[i].covered == covered)
-            return {octets(), all + i, places_ ? places_ + place : nullptr};
+            return {octets(), all + i, places_ && placed ? places_ + place : nullptr};
+        if (placed) place += all[i].count;
+    }
     return {};
 }
 

@@ -50,6 +50,7 @@ inline constexpr uint8_t redirect = 4;        // DNAME
 inline constexpr uint8_t wildcard_child = 8;  // *.name exists
 inline constexpr uint8_t removed = 16;        // in a layer: the name is no more
 inline constexpr uint8_t hashed_owner = 32;   // owns NSEC3 and its signatures, nothing else
+inline constexpr uint8_t made_here = 64;      // in a base: RRSIG, NSEC and NSEC3 have no places
 }
 
 struct NodeHead {
@@ -95,6 +96,11 @@ private:
     }
     const uint8_t* stored_ = nullptr;
 };
+
+// What a signer makes for each name.
+inline bool is_made_by_signing(uint16_t type) {
+    return type == dns::type::RRSIG || type == dns::type::NSEC || type == dns::type::NSEC3;
+}
 
 // An RRset of a node; false where there is none.
 class RrsetView {
@@ -155,6 +161,8 @@ public:
     bool operator==(const NodeView& other) const { return head_ == other.head_; }
     const NodeHead& head() const { return *head_; }
     const uint8_t* octets() const { return reinterpret_cast<const uint8_t*>(head_); }
+    // Those of all its records that have one; null where none are held.
+    const dns::Place* places() const { return places_ ? places_ + head_->first_place : nullptr; }
 
     // Relative to the apex, without the root label; empty for the apex.
     dns::NameView name() const { return {octets() + sizeof(NodeHead), head_->name_size}; }
@@ -167,6 +175,10 @@ public:
     size_t rrset_count() const { return head_->rrset_count; }
     RrsetView rrset(size_t index) const;
     RrsetView find(uint16_t type, uint16_t covered = 0) const;
+    // Of those that signing makes, the places are as a rule nowhere, and then not kept.
+    bool has_places(const RrsetEntry& entry) const {
+        return !has(fact::made_here) || !is_made_by_signing(entry.type);
+    }
     bool owns(uint16_t type) const { return static_cast<bool>(find(type)); }
     size_t record_count() const;
 

@@ -5,6 +5,7 @@
 // row of each.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -98,6 +99,11 @@ struct Standing {
 Standing stand(const Zone& zone, dns::NameView absolute, const NodeView& known = {});
 
 bool owns_address(const NodeView& node);
+// Calls use(name) for each name at or below the origin, absolute, whose SPF record one of these
+// takes in.
+using UseName = std::function<void(const dns::Name&)>;
+void for_each_taken_in(const RrsetView& rrset, dns::NameView origin, const UseName& use);
+bool owns_spf(const NodeView& node);
 // True if the name reads like one that was written absolute, but without its final dot.
 bool repeats_origin(const Zone& zone, dns::NameView absolute);
 // True if the name is an address, alone or with the origin appended.

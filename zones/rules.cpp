@@ -533,6 +533,12 @@ constexpr RuleRow kRows[] = {
     of_rrset(rule::mta_sts_syntax, {type::TXT}, check_mail_policy),
     of_rrset(rule::tls_rpt_syntax, {type::TXT}, check_mail_policy),
     built(rule::serial_not_advanced),
+    built(rule::patch_outside_zone),
+    built(rule::patch_replacement_missing),
+    built(rule::patch_removes_nothing),
+    built(rule::patch_replaces_nothing),
+    built(rule::patch_removes_soa),
+    built(rule::patch_adds_soa),
 };
 
 }  // namespace

@@ -24,7 +24,9 @@
 
 namespace zones {
 
+class Concern;
 class GlueTargets;
+class Pointers;
 
 // What a rule may look at.
 struct RuleContext {
@@ -78,10 +80,21 @@ extern const dns::Rule rrset_too_large;    // {owner} {type} {octets}: fits no m
 extern const dns::Rule too_many_records;   // {owner} {type} {count} {limit}
 extern const dns::Rule too_many_types;     // {owner} {count} {limit}
 extern const dns::Rule zone_too_large;     // more than a base can number
+// Of patches (zones/rules_patch.cpp). A type is " A", or "" where all of the owner is meant.
+extern const dns::Rule patch_outside_zone;         // {owner} {origin}
+extern const dns::Rule patch_replacement_missing;  // {owner} {type}
+extern const dns::Rule patch_removes_nothing;      // {owner} {type}
+extern const dns::Rule patch_replaces_nothing;     // {owner} {type}
+extern const dns::Rule patch_removes_soa;
+extern const dns::Rule patch_adds_soa;  // {owner}
 }
 
 // Applies all rules to a zone that was just built or changed.
 void check(const Zone& zone, dns::Findings& findings, const dns::Limits& limits, unsigned threads);
+
+// Applies them where a change can have made a difference (zones/concern.h).
+void check(const Zone& zone, const Concern& concern, const Pointers& pointers,
+           dns::Findings& findings, const dns::Limits& limits);
 
 // What the next version of a zone must not do to the one that is served.
 void check_reload(const Zone& served, const Zone& next, dns::Findings& findings);

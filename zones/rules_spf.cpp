@@ -118,6 +118,26 @@ void check_one(RuleContext& context, const Visit& visit, dns::Place place, std::
 
 }  // namespace
 
+void for_each_taken_in(const RrsetView& rrset, dns::NameView origin, const UseName& use) {
+    if (rrset.type() != dns::type::TXT) return;
+    for (RecordView record : rrset) {
+        if (!begins_with(first_string(record.rdata()), "v=spf")) continue;
+        JoinedText text(record.rdata());
+        if (!is_spf(text.view())) continue;
+        SpfScan scan = scan_spf(text.view());
+        for (size_t i = 0; i < scan.followed_count; ++i) {
+            dns::Name domain;
+            if (read_domain(scan.followed[i], domain) && dns::is_at_or_below(domain, origin))
+                use(domain);
+        }
+    }
+}
+
+bool owns_spf(const NodeView& node) {
+    dns::Octets rdata;
+    return count_spf(node, rdata) > 0;
+}
+
 void check_spf(RuleContext& context, const Visit& visit, const RrsetView& rrset) {
     size_t index = 0, found = 0;
     for (RecordView record : rrset) {

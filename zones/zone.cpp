@@ -4,9 +4,9 @@
 
 namespace zones {
 
-Zone::Zone(std::shared_ptr<const Base> base)
+Zone::Zone(std::shared_ptr<const Base> base, unsigned threads)
     : base_(std::move(base)),
-      denial_(DenialOrder::of(*base_, DenialChain(base_->apex()))),
+      denial_(DenialOrder::of(*base_, DenialChain(base_->apex()), threads)),
       crossings_(base_->crossings()),
       max_depth_(base_->max_depth()) {}
 

@@ -40,7 +40,7 @@ struct Position {
 
 class Zone {
 public:
-    explicit Zone(std::shared_ptr<const Base> base);
+    explicit Zone(std::shared_ptr<const Base> base, unsigned threads = 1);
 
     dns::NameView origin() const { return base_->origin(); }  // good as long as the zone is
     size_t name_count() const { return changes_ ? changes_->name_count : base_->name_count(); }

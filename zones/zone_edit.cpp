@@ -86,16 +86,19 @@ dns::Result<void> ZoneEdit::apply(const RrsetChange& change) {
     return {};
 }
 
-std::shared_ptr<const LayerNode> ZoneEdit::make_node(const EditedNode& node) const {
-    auto made = std::make_shared<LayerNode>();
-    made->hash = node.hash;
+// As it stands for itself: what the name has and what is below it.
+std::shared_ptr<LayerNode> ZoneEdit::make_node(const EditedNode& node) const {
     std::vector<RrsetParts> parts;
+    size_t records = 0;
     for (const OwnedRrset& rrset : node.rrsets) {
         parts.push_back(rrset.parts());
-        made->places.insert(made->places.end(), rrset.places.begin(), rrset.places.end());
+        records += rrset.places.size();
     }
-    made->octets.resize(node_size(node.name, parts) / 8);
-    NodeHead* head = write_node(reinterpret_cast<uint8_t*>(made->octets.data()), node.name, parts);
+    auto made = std::make_shared<LayerNode>(node.hash, node_size(node.name, parts), records);
+    NodeHead* head = write_node(made->octets(), node.name, parts);
+    dns::Place* place = made->places();
+    for (const OwnedRrset& rrset : node.rrsets)
+        place = std::copy(rrset.places.begin(), rrset.places.end(), place);
     head->children = node.children;
     if (node.wildcard_child) head->facts |= fact::wildcard_child;
     return made;
@@ -111,8 +114,8 @@ void ZoneEdit::settle(EditedNode& node) {
         if (node.name.view().is_wildcard()) parent.wildcard_child = exists;
         changes_->name_count += exists ? 1 : size_t(-1);
     }
-    std::shared_ptr<const LayerNode> made = make_node(node);
-    auto* head = reinterpret_cast<NodeHead*>(const_cast<uint64_t*>(made->octets.data()));
+    std::shared_ptr<LayerNode> made = make_node(node);
+    auto* head = reinterpret_cast<NodeHead*>(made->octets());
     if (!exists) head->facts = fact::removed;
 
     constexpr uint8_t kCrossing = fact::cut | fact::redirect;
@@ -177,7 +180,9 @@ std::shared_ptr<const Zone> Zone::fold() const {
             for (size_t k = 0; k < rrset.count(); ++k) places.push_back(rrset.place(k));
         }
         Ref made = part.add(node.name(), parts, places);
-        part.settle(made, node.children(), node.head().facts);
+        // Which places are kept, the part knows by itself.
+        part.settle(made, node.children(),
+                    static_cast<uint8_t>(node.head().facts & ~fact::made_here));
     }
     std::shared_ptr<Base> base = writer.finish(1);
     // More than a base can number stays as it is: changes over the base that it has.

@@ -43,7 +43,7 @@ private:
     EditedNode& take_out(dns::NameView relative);
     void settle(EditedNode& node);
     void settle_denials();
-    std::shared_ptr<const LayerNode> make_node(const EditedNode& node) const;
+    std::shared_ptr<LayerNode> make_node(const EditedNode& node) const;
     dns::Result<void> mismatch(const RrsetChange& change, const char* what) const;
 
     const Zone& zone_;

@@ -14,6 +14,9 @@ struct Limits {
     size_t types_per_name = 200;
     size_t nsec3_iterations = 100;           // RFC 9276 3.1: validators treat more as insecure
     size_t stream_octets = size_t{1} << 30;
+    size_t views = 4'096;
+    size_t view_networks = 1'000'000;        // of all views together
+    size_t keys = 10'000;
     size_t findings_per_rule = 100;
     size_t findings = 1'000;
 };
@@ -32,6 +35,9 @@ inline constexpr LimitRow kLimitRows[] = {
     {"types-per-name", &Limits::types_per_name, "record types at one name"},
     {"nsec3-iterations", &Limits::nsec3_iterations, "NSEC3 hash iterations"},
     {"stream-octets", &Limits::stream_octets, "octets read from standard input or a pipe"},
+    {"views", &Limits::views, "views of one configuration, the default one counted"},
+    {"view-networks", &Limits::view_networks, "networks in the lists of all views"},
+    {"keys", &Limits::keys, "TSIG keys of one configuration"},
     {"findings-per-rule", &Limits::findings_per_rule, "findings shown for one rule"},
     {"findings", &Limits::findings, "findings shown in one run"},
 };

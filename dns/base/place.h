@@ -12,9 +12,9 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dns {
 
@@ -54,6 +54,11 @@ struct Source {
 // The sources of one run. Parsers on several threads add to it; rows never move.
 class Sources {
 public:
+    Sources() = default;
+    // Numbers its rows behind those that `front` has now: a patch's behind its base's.
+    explicit Sources(std::shared_ptr<const Sources> front)
+        : front_(std::move(front)), front_count_(front_ ? front_->count() : 0) {}
+
     // Number of the new row, counted from 1. Beyond Place::kMaxSource all share the last number.
     uint32_t add(Source source);
     const Source& at(uint32_t number) const;
@@ -62,8 +67,10 @@ public:
     void keep_text(uint32_t number, std::shared_ptr<const std::string> text);
 
 private:
+    std::shared_ptr<const Sources> front_;
+    uint32_t front_count_ = 0;
     mutable std::mutex mutex_;
-    std::deque<Source> rows_;
+    std::vector<std::unique_ptr<Source>> rows_;
 };
 
 }  // namespace dns

@@ -29,6 +29,9 @@ struct Address {
 bool read_address(std::string_view text, Address& out);
 std::string to_text(const Address& address);
 
+// Who signed a request (RFC 8945): the place of the TSIG key in the set, counted from 1; 0: nobody.
+using KeyNumber = uint16_t;
+
 enum class Transport : uint8_t { udp, tcp, tls };
 std::string_view to_string(Transport transport);
 

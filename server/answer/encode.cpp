@@ -154,7 +154,7 @@ class Encoder {
             writer_.set16(2, dns::load16(writer_.data() + 2) | dns::flag::tc);
             tell_truncated();
         }
-        writer_.reserve(0);
+        writer_.reserve(envelope_.signature);
         envelope_.opt.write(envelope_.query.edns, plan_.rcode, writer_);
     }
 
@@ -162,7 +162,9 @@ class Encoder {
         tell_truncated();
         if constexpr (Tracer::kOn) trace_.sent.assign(plan_.items.size(), false);
         uint16_t flags = plan_.authoritative ? dns::flag::aa : 0;
-        return encode_empty(plan_.rcode, flags | dns::flag::tc, envelope_, writer_);
+        // RFC 8945 5.3: what is signed and truncated says NOERROR.
+        uint16_t rcode = envelope_.signature > 0 ? dns::rcode::no_error : plan_.rcode;
+        return encode_empty(rcode, flags | dns::flag::tc, envelope_, writer_);
     }
 
     void tell(StepKind kind, const PlanItem& item) {
@@ -218,13 +220,13 @@ void begin_reply(uint16_t rcode, uint16_t flags, const Envelope& envelope,
                                                            query.question_end - dns::kHeaderSize));
     static_cast<void>(fits);  // a question has 271 octets at most, and every limit more
     writer.start(writer.size(), query.name);
-    writer.reserve(envelope.opt.size(query.edns));
+    writer.reserve(envelope.opt.size(query.edns) + envelope.signature);
 }
 
 Encoded encode_empty(uint16_t rcode, uint16_t flags, const Envelope& envelope,
                      dns::MessageWriter& writer) {
     begin_reply(rcode, flags, envelope, writer);
-    writer.reserve(0);
+    writer.reserve(envelope.signature);
     if (envelope.opt.present) writer.set16(10, 1);
     envelope.opt.write(envelope.query.edns, rcode, writer);
     return {writer.size(), (flags & dns::flag::tc) != 0};

@@ -1,4 +1,5 @@
 // From a plan to octets: header, question, the sections in order, OPT; compression and truncation.
+// Room for a TSIG is left behind all that.
 //
 //   required does not fit .... the question and OPT alone, with TC
 //   glue does not fit ........ is left out whole, with TC
@@ -20,6 +21,7 @@ struct Envelope {
     OptReply opt;
     size_t limit = 0;       // octets that the reply may have
     uint32_t rotation = 0;  // RRsets begin at this record, modulo their size
+    size_t signature = 0;   // octets of the limit that the TSIG will take
 };
 
 struct Encoded {

@@ -86,6 +86,13 @@ dns::Result<Network> read_network(std::string_view text) {
     return network;
 }
 
+std::string to_text(const Network& network) {
+    std::string text = network.excluded ? "!" : "";
+    if (network.any) return text + "any";
+    const unsigned bits = network.prefix - (network.address.is_v4() ? kV4Bits : 0U);
+    return text + to_text(network.address) + "/" + std::to_string(bits);
+}
+
 NetworkList::NetworkList(std::vector<Network> networks)
     : networks_(std::move(networks)),
       any_included_(std::any_of(networks_.begin(), networks_.end(),
@@ -100,6 +107,16 @@ bool NetworkList::contains(const Address& address) const {
         included = true;
     }
     return included;
+}
+
+const Network* NetworkList::closest(const Address& address) const {
+    const Network* found = nullptr;
+    for (const Network& network : networks_) {
+        if (network.excluded || !network.holds(address)) continue;
+        if (found == nullptr || found->any || (!network.any && network.prefix > found->prefix))
+            found = &network;
+    }
+    return found;
 }
 
 }  // namespace server

@@ -26,11 +26,16 @@ struct Network {
 // the prefix are a fault, and so is ::ffff:0:0/96 and longer (write it as IPv4).
 dns::Result<Network> read_network(std::string_view text);
 
+// As read_network() takes it.
+std::string to_text(const Network& network);
+
 class NetworkList {
   public:
     NetworkList() = default;
     explicit NetworkList(std::vector<Network> networks);
     bool contains(const Address& address) const;
+    // The smallest network in it that holds the address; null if none does.
+    const Network* closest(const Address& address) const;
     const std::vector<Network>& networks() const { return networks_; }
 
   private:

@@ -44,7 +44,8 @@ void OptReply::write(const dns::EdnsRequest& request, uint16_t rcode,
     size_t options_size = size(request) - kOptHead;
     size_t padding = 0;
     if (request.padding && transport == Transport::tls) {
-        size_t unpadded = writer.size() + kOptHead + options_size + kOptionHead;
+        size_t unpadded =
+            writer.size() + kOptHead + options_size + kOptionHead + writer.reserved();
         padding = (kPaddingBlock - unpadded % kPaddingBlock) % kPaddingBlock;
         if (unpadded + padding > writer.limit())
             padding = 0;

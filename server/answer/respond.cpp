@@ -11,7 +11,7 @@ namespace server {
 namespace {
 
 // What is to be done with a request once it is read.
-enum class Course : uint8_t { silence, empty_reply, chaos, search };
+enum class Course : uint8_t { silence, empty_reply, cut_short, chaos, search };
 
 // A request on its way through the stages.
 struct Pending {
@@ -22,6 +22,7 @@ struct Pending {
     dns::LabelOffsets labels{dns::NameView()};
     Search search;
     OptReply opt;
+    dns::TsigExchange* signature = nullptr;  // of a request with TSIG
 };
 
 }  // namespace
@@ -30,6 +31,7 @@ struct Scratch::Impl {
     std::array<Pending, kBatch> pending;
     // Hashes of the batch's names, one name's behind the other's.
     std::array<uint64_t, kBatch * dns::kMaxLabels> hashes;
+    std::array<dns::TsigExchange, kBatch> signatures;  // those of the batch that have one
     Plan plan;
     dns::MessageWriter writer{nullptr, 0};
 };
@@ -50,6 +52,7 @@ class Responder {
 
     void run(std::span<const Request> requests, std::span<Outcome> outcomes) {
         size_t hashes_used = 0;
+        signatures_used_ = 0;
         for (size_t i = 0; i < requests.size(); ++i) {
             outcomes[i] = Outcome();
             begin(requests[i], scratch_.pending[i], outcomes[i]);
@@ -69,14 +72,18 @@ class Responder {
         pending.course = Course::empty_reply;
         pending.rcode = dns::rcode::no_error;
         pending.opt = OptReply();
+        pending.signature = nullptr;
         dns::Reading reading = dns::read_query(request.message, pending.query);
         const dns::Query& query = pending.query;
         outcome.has_question = query.has_question;
         outcome.type = query.type;
+        if (reading == dns::Reading::silent) {
+            pending.course = Course::silence;
+            return;
+        }
+        // RFC 8945 5.2: before anything else is made of the request.
+        if (query.tsig_at != 0 && !check_signature(request, reading, pending, outcome)) return;
         switch (reading) {
-            case dns::Reading::silent:
-                pending.course = Course::silence;
-                return;
             case dns::Reading::format_error:
                 return settle(pending, outcome, dns::rcode::format_error, StepKind::unreadable);
             case dns::Reading::bad_version:
@@ -84,20 +91,64 @@ class Responder {
             case dns::Reading::not_implemented:
                 return settle(pending, outcome, dns::rcode::not_implemented,
                               StepKind::opcode_not_served);
-            case dns::Reading::good:
+            default:
                 break;
         }
         check_cookie(request.client, pending, outcome);
         if (!query.has_question)
             return settle(pending, outcome, dns::rcode::no_error, StepKind::no_question);
-        if (query.tsig_at != 0)  // no key is known here (RFC 8945 5.2.1)
-            return settle(pending, outcome, dns::rcode::not_authoritative,
-                          StepKind::signed_request);
         if (query.rr_class == dns::rr_class::chaos) return begin_chaos(pending, outcome);
         if (query.rr_class != dns::rr_class::internet && query.rr_class != dns::rr_class::any)
             return settle(pending, outcome, dns::rcode::refused, StepKind::class_not_served);
         if (is_odd_type(query.type)) return settle_odd_type(pending, outcome);
         choose(request.client, pending, outcome);
+    }
+
+    // False if the request ends here, because its signature is not good.
+    bool check_signature(const Request& request, dns::Reading reading, Pending& pending,
+                         Outcome& outcome) {
+        dns::TsigExchange& signature = scratch_.signatures[signatures_used_++];
+        outcome.signature =
+            signature.begin(set_.keys.get(), request.message, pending.query.tsig_at, now_);
+        pending.signature = &signature;
+        if (outcome.signature == dns::TsigState::good) {
+            outcome.key = static_cast<KeyNumber>(signature.key_place() + 1);
+            if constexpr (Tracer::kOn)
+                trace_.add(StepKind::signed_well).name = signature.record().key;
+            return true;
+        }
+        if (reading == dns::Reading::good) check_cookie(request.client, pending, outcome);
+        if (outcome.signature == dns::TsigState::malformed)
+            settle(pending, outcome, dns::rcode::format_error, StepKind::signature_unreadable);
+        else
+            settle(pending, outcome, dns::rcode::not_authoritative, step_of(outcome.signature));
+        tell_signature(signature);
+        return false;
+    }
+
+    static StepKind step_of(dns::TsigState state) {
+        switch (state) {
+            case dns::TsigState::bad_signature:
+                return StepKind::bad_signature;
+            case dns::TsigState::bad_time:
+                return StepKind::bad_time;
+            case dns::TsigState::bad_truncation:
+                return StepKind::bad_truncation;
+            default:
+                return StepKind::bad_key;
+        }
+    }
+
+    void tell_signature(const dns::TsigExchange& signature) {
+        if constexpr (Tracer::kOn) {
+            Step& step = trace_.steps.back();
+            step.name = signature.record().key;
+            const auto there = static_cast<dns::UnixTime>(signature.record().time);
+            step.number = step.kind == StepKind::bad_time
+                              ? static_cast<uint64_t>(there > now_ ? there - now_ : now_ - there)
+                              : signature.record().mac.size();
+        }
+        static_cast<void>(signature);
     }
 
     // Cookies are for who may ask at all, so the state is told with every outcome behind this.
@@ -156,7 +207,7 @@ class Responder {
 
     void choose(const Client& client, Pending& pending, Outcome& outcome) {
         const dns::Query& query = pending.query;
-        size_t index = choose_view(set_, client);
+        size_t index = choose_view(set_, client, outcome.key);
         if (index == set_.views.size())
             return settle(pending, outcome, dns::rcode::refused, StepKind::no_view,
                           dns::extended_error::prohibited);
@@ -227,7 +278,8 @@ class Responder {
         pending.opt.settings = &set_.settings;
         pending.opt.type = query.type;
         pending.opt.transport = request.client.transport;
-        Envelope envelope{query, request.message, pending.opt, limit_of(request, query), 0};
+        Envelope envelope{query, request.message, pending.opt, limit_of(request, query), 0, 0};
+        if (pending.signature != nullptr) keep_room(pending, envelope);
         if (set_.settings.rotate) envelope.rotation = rotation_of(request, query);
         dns::MessageWriter& writer = scratch_.writer;
         writer.start(request.room.data(), envelope.limit, 0, {});
@@ -240,11 +292,48 @@ class Responder {
             case Course::search:
                 encoded = answer(request, pending, envelope, writer, outcome);
                 break;
+            case Course::cut_short:
+                encoded = encode_empty(dns::rcode::no_error, dns::flag::tc, envelope, writer);
+                break;
             default:
                 encoded = encode_empty(pending.rcode, 0, envelope, writer);
         }
         outcome.size = static_cast<uint32_t>(encoded.size);
         outcome.truncated = encoded.truncated;
+        if (envelope.signature > 0) sign(request, *pending.signature, outcome);
+    }
+
+    // Room for the TSIG. Where little is left, the record of an error that is not signed is left
+    // out; else OPT goes, then the question: a key's name of 255 octets may leave no room in 512.
+    static void keep_room(Pending& pending, Envelope& envelope) {
+        envelope.signature = pending.signature->room();
+        const dns::TsigState state = pending.signature->state();
+        auto fits = [&] {
+            return pending.query.question_end + envelope.opt.size(pending.query.edns) +
+                       envelope.signature <=
+                   envelope.limit;
+        };
+        if (fits()) return;
+        if (state == dns::TsigState::bad_key || state == dns::TsigState::bad_signature) {
+            envelope.signature = 0;
+            return;
+        }
+        envelope.opt.present = false;
+        if (fits()) return;
+        pending.query.has_question = false;
+        pending.query.question_end = dns::kHeaderSize;
+        if (pending.course != Course::empty_reply) pending.course = Course::cut_short;
+    }
+
+    void sign(const Request& request, dns::TsigExchange& signature, Outcome& outcome) {
+        const size_t room = signature.room();
+        size_t size = 0;
+        if (request.room.size() >= outcome.size + room)
+            size = signature.sign(request.room.data(), outcome.size, now_);
+        outcome.size = static_cast<uint32_t>(size);
+        if (size == 0) outcome.action = Action::silence;
+        // Truncation changes the rcode of what is signed.
+        if (outcome.truncated) outcome.rcode = request.room[3] & dns::flag::rcode_mask;
     }
 
     // RFC 6891 6.2.3, 6.2.5: what the client takes, and what this server sends at most.
@@ -272,7 +361,7 @@ class Responder {
         if (type == dns::type::TXT || type == dns::type::ANY)
             writer.set16(
                 6, write_chaos_record(*chaos_text(set_.settings, pending.query.name), writer));
-        writer.reserve(0);
+        writer.reserve(envelope.signature);
         if (envelope.opt.present) writer.set16(10, 1);
         envelope.opt.write(pending.query.edns, dns::rcode::no_error, writer);
         return {writer.size(), false};
@@ -317,6 +406,7 @@ class Responder {
     Scratch::Impl& scratch_;
     dns::UnixTime now_;
     Tracer& trace_;
+    size_t signatures_used_ = 0;
 };
 
 }  // namespace
@@ -356,7 +446,7 @@ Outcome slip_reply(const Set& set, const Request& request, const Outcome& answer
         opt.cookie_size = opt.cookie.size();
     }
     Envelope envelope{query, request.message, opt,
-                      std::min(dns::kClassicUdpSize, request.room.size()), 0};
+                      std::min(dns::kClassicUdpSize, request.room.size()), 0, 0};
     dns::MessageWriter writer(request.room.data(), envelope.limit);
     // RFC 7873 5.4: who shows a cookie is told to come again with the new one, else over TCP.
     uint16_t rcode = with_cookie ? dns::rcode::bad_cookie : dns::rcode::no_error;

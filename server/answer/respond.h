@@ -1,7 +1,7 @@
 // Octets in to octets out: the second of the two ways through the house, and pure. It reads the
 // set, the requests and the time, and writes replies; no socket, no clock, no lock, no allocation.
 //
-//   read      question, EDNS, cookie                       dns/query
+//   read      question, EDNS, cookie, TSIG                 dns/query, dns/tsig
 //   choose    the view of the client, the zone of the name  set, zone_table
 //   locate    hash, fetch ahead, find                       zones/zone     all requests of a batch
 //   answer    lookup: a fact; compose: a plan; encode: octets
@@ -14,6 +14,7 @@
 #include <span>
 
 #include "dns/base/clock.h"
+#include "dns/tsig.h"
 #include "server/answer/client.h"
 #include "server/answer/set.h"
 
@@ -44,11 +45,13 @@ struct Outcome {
     dns::CookieState cookie = dns::CookieState::none;
     bool truncated = false;
     bool has_question = false;
+    dns::TsigState signature = dns::TsigState::none;
     uint16_t rcode = 0;
     uint16_t type = 0;  // of the question
     uint16_t extended_error = dns::extended_error::none;
     uint32_t size = 0;
     uint16_t view = 0;                 // index in the set
+    KeyNumber key = 0;                 // that signed the request, where the signature is good
     const ServedZone* zone = nullptr;  // that the question's name lies in; null for none
     // Of the name that rate limits count by: the question's name or wildcard, the zone for
     // negative answers, the cut for referrals.

@@ -54,13 +54,18 @@ void ServedZone::find_denial() {
     nsec3_salt_size_ = static_cast<uint8_t>(salt.size());
 }
 
-size_t choose_view(const Set& set, const Client& client) {
+size_t choose_view(const Set& set, const Client& client, KeyNumber key) {
+    if (set.choice) return set.choice->choose(client, key);
     auto holds = [](const std::optional<NetworkList>& list, const Address& address) {
         return !list || list->contains(address);
     };
     for (size_t i = 0; i < set.views.size(); ++i) {
         const View& view = *set.views[i];
-        if (holds(view.clients, client.address) && holds(view.destinations, client.local)) return i;
+        bool signed_so =
+            !view.keys || std::find(view.keys->begin(), view.keys->end(), key) != view.keys->end();
+        if (signed_so && holds(view.clients, client.address) &&
+            holds(view.destinations, client.local))
+            return i;
     }
     return set.views.size();
 }

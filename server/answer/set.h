@@ -2,6 +2,7 @@
 // pointer to it and uses nothing else.
 //
 //   Set -+- settings (cookies, NSID, limits)
+//        +- keys: who may sign
 //        +- views, in order ---- clients? ---- zones by name ---- ServedZone ---- zones::Zone
 //
 // Sets share what does not differ: a new version of one zone makes a new Set whose tables share all
@@ -17,7 +18,9 @@
 #include "dns/base/place.h"
 #include "dns/cookie.h"
 #include "dns/message.h"
+#include "dns/tsig_key.h"
 #include "server/answer/network_list.h"
+#include "server/answer/view_choice.h"
 #include "server/answer/zone_table.h"
 #include "zones/zone.h"
 
@@ -90,14 +93,15 @@ class ServedZone {
     Denial denial_ = Denial::none;
 };
 
-// The first view whose lists all hold answers a client; the last, "default", holds all.
+// The first view whose lists all hold answers a client.
 struct View {
     std::string name;
-    std::optional<NetworkList> clients;       // none: all
-    std::optional<NetworkList> destinations;  // none: all
-    NetworkList allow_query;                  // for zones that have no list of their own
-    bool allow_all = true;                    // no list was given
-    bool follow_view = false;                 // chains go on in other zones of the view
+    std::optional<NetworkList> clients;          // none: all
+    std::optional<NetworkList> destinations;     // none: all
+    std::optional<std::vector<KeyNumber>> keys;  // none: all, and who did not sign
+    NetworkList allow_query;                     // for zones that have no list of their own
+    bool allow_all = true;                       // no list was given
+    bool follow_view = false;                    // chains go on in other zones of the view
     ZoneTable zones;
 };
 
@@ -132,12 +136,15 @@ struct Settings {
 
 struct Set {
     Settings settings;
+    std::shared_ptr<const dns::TsigKeys> keys;       // of KeyNumber; null: none
     std::vector<std::shared_ptr<const View>> views;  // at least one
+    std::shared_ptr<const ViewChoice> choice;        // of make_view_choice(views); null: in order
     uint32_t zone_numbers = 0;                       // all zones' numbers are below
     uint64_t generation = 0;
 };
 
-// The number of the view that answers this client; set.views.size() if there is none.
-size_t choose_view(const Set& set, const Client& client);
+// The number of the view that answers this client, whose request was signed by `key` and found
+// good; set.views.size() if there is none. Every transport and tool asks here.
+size_t choose_view(const Set& set, const Client& client, KeyNumber key);
 
 }  // namespace server

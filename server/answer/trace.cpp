@@ -20,8 +20,21 @@ constexpr StepRow kRows[] = {
      "{name} in class CHAOS is about the server itself, not about a zone"},
     {StepKind::meta_type, Stage::request, "meta-type", "RFC 8906 3.1",
      "{type} asks for no records of a zone"},
-    {StepKind::signed_request, Stage::request, "signed-request", "RFC 8945 5.2.1",
-     "the request is signed with a key that is not known: NOTAUTH"},
+    {StepKind::signed_well, Stage::request, "signed-well", "RFC 8945 5.2",
+     "the request is signed with the key {name}, and so is the answer"},
+    {StepKind::signature_unreadable, Stage::request, "signature-unreadable", "RFC 8945 5.2",
+     "the request's TSIG is not well formed, or its MAC has no length that could be: FORMERR"},
+    {StepKind::bad_key, Stage::request, "bad-key", "RFC 8945 5.2.1",
+     "the request is signed with {name}, which is no key of this server, or one for another "
+     "algorithm: NOTAUTH, BADKEY"},
+    {StepKind::bad_signature, Stage::request, "bad-signature", "RFC 8945 5.2.2",
+     "the request was not signed with the secret of {name}, or changed on its way: NOTAUTH, "
+     "BADSIG"},
+    {StepKind::bad_time, Stage::request, "bad-time", "RFC 8945 5.2.3",
+     "the request was signed with {name} {number} seconds before or after this server's time, "
+     "more than its fudge: NOTAUTH, BADTIME"},
+    {StepKind::bad_truncation, Stage::request, "bad-truncation", "RFC 8945 5.2.4",
+     "the request's MAC has {number} octets, fewer than {name} wants: NOTAUTH, BADTRUNC"},
     {StepKind::view_chosen, Stage::view, "view-chosen", "", "{view} answers this client"},
     {StepKind::view_passed_over, Stage::view, "view-passed-over", "",
      "{view} is not for this client"},

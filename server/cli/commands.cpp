@@ -53,13 +53,18 @@ constexpr OptionRow kAt{"at", 'a', "TIME",
                         "the time at which signatures have to be valid: now, the default, +1w, "
                         "20261121155903, 2026-11-21T15:59:03Z, or seconds since 1970"};
 
+constexpr OptionRow kOverlay{"overlay", 0, "FILE",
+                             "puts a patch over the zone, as apex-zonefile(5) describes; of "
+                             "several, each lies over the one before",
+                             Completes::files, true};
+
 constexpr auto kCheckOptions = joined(
     std::array{OptionRow{"config", 'c', "FILE",
                          "checks the zones of a configuration file, apex.toml(5)",
                          Completes::files},
                OptionRow{"dnssec", 'd', "",
                          "looks at the signatures of signed zones as well, as apex-verify(1) does"},
-               kAt},
+               kAt, kOverlay},
     kLoadingOptions, kFindingOptions, std::array{kHelp});
 
 constexpr auto kVerifyOptions = joined(
@@ -77,9 +82,14 @@ constexpr OptionRow kKeys{"keys", 'k', "FOLDER",
                           Completes::folders};
 
 constexpr OptionRow kKeygenOptions[] = {
-    {"algorithm", 'a', "ecdsap256|ecdsap384|ed25519|ed448|rsasha256|rsasha512",
-     "the algorithm; the default is ecdsap256, which is small, fast, and known to all validators",
+    {"algorithm", 'a',
+     "ecdsap256|ecdsap384|ed25519|ed448|rsasha256|rsasha512|hmac-sha256|hmac-sha512|hmac-sha384|"
+     "hmac-sha224|hmac-sha1|hmac-md5|hmac-sha256-128|hmac-sha384-192|hmac-sha512-256",
+     "the algorithm; the default is ecdsap256, which is small, fast, and known to all validators; "
+     "with --tsig hmac-sha256, which everyone has",
      Completes::choices},
+    {"tsig", 0, "", "prints a key named NAME that signs transactions (TSIG), as a table [[key]]"},
+    {"bind", 0, "", "prints it as the key statement of named.conf(5), which --tsig goes with"},
     {"ksk", 0, "", "the key signs the DNSKEY set: a ZSK has to sign the rest"},
     {"zsk", 0, "", "the key signs all but the DNSKEY set: a KSK has to sign that"},
     {"csk", 0, "",
@@ -128,7 +138,7 @@ constexpr auto kPrintOptions = joined(
     kLoadingOptions,
     std::array{
         OptionRow{"json", 'j', "", "prints each record as one JSON object on a line of its own"},
-        kHelp});
+        kOverlay, kHelp});
 
 constexpr auto kSignOptions = joined(
     std::array{
@@ -163,6 +173,25 @@ constexpr auto kExplainOptions = joined(
     kQuestionOptions,
     std::array{OptionRow{"json", 'j', "", "prints one JSON object"}}, kLoadingOptions,
     std::array{kHelp});
+
+constexpr auto kDiffOptions = joined(
+    std::array{OptionRow{"config", 'c', "FILE", "compares two views of a configuration file",
+                         Completes::files},
+               OptionRow{"view", 'v', "NAME",
+                         "with -c two of them are compared; of two configurations those with these "
+                         "names, else all",
+                         Completes::nothing, true},
+               OptionRow{"do", 0, "", "compares signed answers, with their proofs (DNSSEC)"},
+               OptionRow{"ignore-serial", 0, "",
+                         "SOA records that differ in their serials alone count as the same"},
+               OptionRow{"json", 'j', "", "prints a JSON object on a line for each class"}},
+    kLoadingOptions, std::array{kHelp});
+
+constexpr auto kViewsOptions = joined(
+    std::array{OptionRow{"config", 'c', "FILE", "the configuration file; the default is apex.toml",
+                         Completes::files},
+               OptionRow{"json", 'j', "", "prints a JSON object on a line for each row"}},
+    kLoadingOptions, std::array{kHelp});
 
 constexpr OptionRow kServeOptions[] = {
     {"config", 'c', "FILE", "serves what a configuration file says, apex.toml(5)",
@@ -199,17 +228,22 @@ constexpr const char* kPrintSynopses[] = {"[OPTION ...] ORIGIN FILE", "[OPTION .
 constexpr const char* kSignSynopses[] = {"[OPTION ...] ORIGIN FILE -o FILE",
                                          "[OPTION ...] FILE -o FILE"};
 constexpr const char* kVerifySynopses[] = {"[OPTION ...] ORIGIN FILE", "[OPTION ...] FILE"};
-constexpr const char* kKeygenSynopses[] = {"[OPTION ...] ORIGIN"};
+constexpr const char* kKeygenSynopses[] = {"[OPTION ...] ORIGIN",
+                                           "--tsig [--algorithm ALGORITHM] [--bind] NAME"};
 constexpr const char* kDsSynopses[] = {"[OPTION ...] ORIGIN", "[OPTION ...] ORIGIN FILE"};
 constexpr const char* kKeysSynopses[] = {"[OPTION ...] ORIGIN"};
 constexpr const char* kExplainSynopses[] = {
     "[OPTION ...] NAME [TYPE] [ADDRESS] ORIGIN=FILE ...",
     "[OPTION ...] NAME [TYPE] [ADDRESS] [-c FILE]"};
+constexpr const char* kDiffSynopses[] = {"[OPTION ...] [ORIGIN] FILE FILE",
+                                         "[OPTION ...] FILE.toml FILE.toml",
+                                         "[OPTION ...] -c FILE --view NAME --view NAME"};
+constexpr const char* kViewsSynopses[] = {"[OPTION ...] [NAME] [-c FILE]"};
 constexpr const char* kServeSynopses[] = {"[OPTION ...] -c FILE", "[OPTION ...] ORIGIN=FILE ...",
                                           "[OPTION ...] FILE"};
 constexpr const char* kCtlSynopses[] = {
     "[OPTION ...] status|stats|stop", "[OPTION ...] zones [NAME]",
-    "[OPTION ...] which NAME [CLIENT]", "[OPTION ...] explain NAME [TYPE] [CLIENT]",
+    "[OPTION ...] which [ADDRESS] [NAME ...]", "[OPTION ...] explain NAME [TYPE] [CLIENT]",
     "[OPTION ...] reload [ZONE]", "[OPTION ...] zone add NAME FILE [TEMPLATE]",
     "[OPTION ...] zone remove|reload NAME", "[OPTION ...] log reopen"};
 constexpr const char* kHelpSynopses[] = {"[COMMAND]", "rules|types|limits|config|requests|completion"};
@@ -260,10 +294,11 @@ constexpr CommandRow kCommands[] = {
      "The exit code is 0 if whoever validates would take all answers of the zone, 1 if not, or if "
      "it is not signed, 2 if the call is at fault, 3 if the system is.",
      kVerifyOptions, run_verify},
-    {"keygen", kKeygenSynopses, "makes a key pair to sign a zone with",
+    {"keygen", kKeygenSynopses, "makes a key pair to sign a zone with, or a key for TSIG",
      "Two new files are written, in the form of BIND: K<name>+<algorithm>+<tag>.private, which only "
      "this user may read, and .key with the DNSKEY record. What both names begin with is printed. "
      "No file is ever written over, and no two keys of a zone in one folder share a tag.\n"
+     "With --tsig no file is written: the key is text for the configurations of both ends.\n"
      "A TIME is now, +1w, 20261121155903, 2026-11-21T15:59:03Z, or in seconds since 1970.\n"
      "The exit code is 0 if the key was made, 1 if the PEM file is at fault, 2 if the call is, 3 if "
      "the system is.",
@@ -291,6 +326,22 @@ constexpr CommandRow kCommands[] = {
      "The exit code is 0 whatever the answer is, 1 if a zone that matters would be refused, 2 if "
      "the call is at fault, 3 if the system is.",
      kExplainOptions, run_explain},
+    {"diff", kDiffSynopses, "says which questions get another answer, and which one",
+     "The answers are compared, not the records: what no answer shows does not count, and what a "
+     "record changes elsewhere does. The questions are told as classes of names and types, each "
+     "with an example, both answers to it, and how long caches may hold something of the old one. "
+     "Operands that end in .toml are configurations: views of one name are compared.\n"
+     "An example: apex diff example.com old.zone new.zone\n"
+     "The exit code is 0 if all answers are the same, 1 if not, or if a zone would be refused, 2 if "
+     "the call is at fault, 3 if the system is.",
+     kDiffOptions, run_diff},
+    {"views", kViewsSynopses, "says which names get another answer in some view, and which one",
+     "A row is a name and a type, a column a view, the default one first. = is the same answer as "
+     "the first column's; else stands what the view says: the data, NXDOMAIN, no data, the servers "
+     "that it refers to, REFUSED where it serves no such zone. With NAME, names at or below it.\n"
+     "The exit code is 0 whatever differs, 1 if the configuration or a zone would be refused, 2 if "
+     "the call is at fault, 3 if the system is.",
+     kViewsOptions, run_views},
     {"help", kHelpSynopses, "explains a command, or lists what the tables hold",
      "The lists: rules that a zone can break, record types that are known by name, limits on what "
      "grows with a zone, keys of a configuration, requests to a running server; and the completion "

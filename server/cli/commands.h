@@ -58,9 +58,12 @@ int run_serve(World& world, const Call& call);
 int run_ctl(World& world, const Call& call);
 int run_verify(World& world, const Call& call);
 int run_keygen(World& world, const Call& call);
+int run_tsig_keygen(World& world, const Call& call);
 int run_ds(World& world, const Call& call);
 int run_keys(World& world, const Call& call);
 int run_explain(World& world, const Call& call);
+int run_diff(World& world, const Call& call);
+int run_views(World& world, const Call& call);
 int run_help(World& world, const Call& call);
 int run_version(World& world, const Call& call);
 

@@ -28,6 +28,13 @@ bool is_own(std::string_view option) {
     return false;
 }
 
+// Options that belong to a command.
+bool takes(ControlCommand command, std::string_view option) {
+    if (command == ControlCommand::explain) return true;
+    if (command != ControlCommand::which) return false;
+    return option == "client" || option == "destination" || option == "key";
+}
+
 class Ctl {
   public:
     Ctl(World& world, const Call& call) : world_(world), call_(call) {}
@@ -62,10 +69,11 @@ class Ctl {
         }
         for (const Call::Given& given : call_.given) {
             if (is_own(given.option->name)) continue;
-            if (request.command != ControlCommand::explain)
+            if (!takes(request.command, given.option->name))
                 return call_at_fault(
                     world_, "ctl",
-                    {std::string("--") + given.option->name + " is an option of explain only", ""});
+                    {std::string("--") + given.option->name + " is no option of this command",
+                     "explain takes it"});
             std::string word = std::string("--") + given.option->name;
             if (*given.option->argument != 0) word += "=" + given.value;
             request.operands.push_back(std::move(word));

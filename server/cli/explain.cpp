@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "server/cli/configured_views.h"
 #include "server/cli/explain_json.h"
 #include "server/cli/explain_text.h"
 #include "server/cli/message_text.h"
@@ -13,6 +14,7 @@
 #include "server/config/configuration.h"
 #include "server/config/nearest_word.h"
 #include "server/publish/system.h"
+#include "server/publish/tsig_keys.h"
 #include "zoneparser/fields.h"
 
 namespace server {
@@ -94,6 +96,14 @@ dns::Result<void, CallFault> read_size(const Call& options, uint16_t& size) {
     return {};
 }
 
+dns::Result<void, CallFault> read_key(const Call& options, std::optional<dns::Name>& key) {
+    const std::string* text = options.last("key");
+    std::string reason;
+    if (text == nullptr || zoneparser::parse_name(*text, key.emplace(), reason)) return {};
+    return CallFault{"'" + *text + "' is no key's name: " + reason,
+                     "--key takes the name of a [[key]]"};
+}
+
 // A zone is in the operands as ORIGIN=FILE; what begins like a path or holds no = is the
 // question's.
 bool names_zone(const std::string& word) {
@@ -101,56 +111,79 @@ bool names_zone(const std::string& word) {
 }
 
 // Where zones come from: the operands, or a configuration.
-struct ZoneSource {
+struct ZoneOrigins {
     std::vector<ZoneRequest> named;
     std::optional<Configuration> configuration;
 };
 
-// Loads zones as they turn out to matter, and puts them in a set.
+// Loads zones of the view that answers as they turn out to matter, and puts them in a set.
 class Loading {
   public:
-    Loading(World& world, const Call& call, const LoadSettings& settings, const ZoneSource& source)
-        : world_(world), call_(call), settings_(settings), source_(source) {
-        view_.name = "default";
-        view_.zones = ZoneTable(random_key());
-        if (source.configuration) take_options(source.configuration->server);
+    Loading(World& world, const Call& call, const LoadSettings& settings,
+            const ZoneOrigins& origins)
+        : world_(world), call_(call), settings_(settings), origins_(origins) {
+        const Configuration fallback;
+        const Configuration& configuration =
+            origins.configuration ? *origins.configuration : fallback;
+        views_ = make_views(configuration);
+        for (View& view : views_) view.zones = ZoneTable(random_key());
+        take_options(configuration.server);
+        auto keys = make_tsig_keys(configuration.keys, random_key());
+        if (keys.ok())
+            keys_ = std::move(keys.value());
+        else
+            exit_code_ = system_at_fault(world_, "explain", keys.fault().sentence);
     }
 
     int exit_code() const { return exit_code_; }
-    bool follows_view() const { return view_.follow_view; }
+    bool follows_view() const { return view_ < views_.size() && views_[view_].follow_view; }
 
-    void load_named() {
-        for (const ZoneRequest& request : source_.named)
-            if (exit_code_ == kGood) load(request, settings_, nullptr);
+    // Finds the view that answers. False, and said, if there is no such key.
+    bool choose(const ExplainCall& question) {
+        KeyNumber key = 0;
+        if (question.key) {
+            const size_t place = keys_ != nullptr ? keys_->find(*question.key) : 0;
+            if (keys_ == nullptr || place == keys_->size()) {
+                exit_code_ = call_at_fault(world_, "explain",
+                                           {"there is no key '" + dns::to_text(*question.key) + "'",
+                                            "keys stand in the configuration, each under [[key]]"});
+                return false;
+            }
+            key = static_cast<KeyNumber>(place + 1);
+        }
+        view_ = choose_view(make_set(), question.client, key);
+        return true;
     }
 
-    // Zones of the configuration at or above `name`. True if one is new.
+    void load_named() {
+        for (const ZoneRequest& request : origins_.named)
+            if (exit_code_ == kGood)
+                serve(request, load_request_as_chosen(request, settings_), nullptr);
+    }
+
+    // Zones of the view at or above `name`. True if one is new.
     bool load_for(dns::NameView name) {
-        if (!source_.configuration) return false;
-        const ZoneRows& rows = source_.configuration->zones;
-        size_t before = view_.zones.size();
+        if (!origins_.configuration || view_ >= views_.size()) return false;
+        const ZoneTable& zones = views_[view_].zones;
+        const size_t before = zones.size();
         for (;; name = name.parent()) {
-            size_t row = rows.find(name);
-            if (row < rows.size() && exit_code_ == kGood && view_.zones.find(name) == nullptr)
-                load_row(rows[row]);
+            if (zones.find(name) == nullptr && exit_code_ == kGood) load_row_of(name);
             if (name.is_root()) break;
         }
-        return view_.zones.size() > before;
+        return zones.size() > before;
     }
 
     Set make_set() const {
         Set set;
         set.settings = settings_of_set_;
-        set.views.push_back(std::make_shared<const View>(view_));
-        set.zone_numbers = static_cast<uint32_t>(view_.zones.size());
+        set.keys = keys_;
+        for (const View& view : views_) set.views.push_back(std::make_shared<const View>(view));
+        set.zone_numbers = zone_numbers_;
         return set;
     }
 
   private:
     void take_options(const ServerOptions& options) {
-        view_.follow_view = options.follow == Follow::view;
-        view_.allow_all = options.allow_query.empty();
-        view_.allow_query = networks(options.allow_query);
         settings_of_set_.udp_size = static_cast<uint16_t>(options.udp_size);
         settings_of_set_.rotate = options.rotate;
         settings_of_set_.nsid = options.nsid;
@@ -158,41 +191,65 @@ class Loading {
         settings_of_set_.server_id = options.server_id;
     }
 
-    // Words that the configuration's reading has checked.
-    static NetworkList networks(const std::vector<std::string>& words) {
-        std::vector<Network> networks;
-        for (const std::string& word : words)
-            if (auto network = read_network(word); network.ok()) networks.push_back(*network);
-        return NetworkList(std::move(networks));
+    // The view's own zone of that name, or that of the first view that it takes zones from.
+    void load_row_of(dns::NameView name) {
+        const ZoneRows& rows = origins_.configuration->zones;
+        const ConfiguredView& view = origins_.configuration->views[view_];
+        size_t row = rows.find(static_cast<ViewNumber>(view_), name);
+        for (size_t i = 0; i < view.zones_from.size() && row == rows.size(); ++i)
+            row = rows.find(view.zones_from[i], name);
+        if (row < rows.size()) load_row(row);
     }
 
-    void load_row(const ConfiguredZone& row) {
-        ZoneRequest request{dns::Name(row.name), std::string(row.file), row.choices->severities};
-        LoadSettings settings = settings_;
-        if (settings.include_folder.empty()) settings.include_folder = row.choices->include_folder;
-        load(request, settings, row.choices.get());
+    // A row and what it rests on, from the file up.
+    void load_row(size_t number) {
+        const ZoneRows& rows = origins_.configuration->zones;
+        std::vector<size_t> way{number};
+        while (rows[way.back()].source != ZoneSource::file)
+            way.push_back(rows.find(rows[way.back()].base, rows[way.back()].name));
+        std::shared_ptr<LoadedZone> zone;
+        ZoneRequest request;
+        for (; !way.empty() && exit_code_ == kGood; way.pop_back()) {
+            const ConfiguredZone row = rows[way.back()];
+            if (row.source == ZoneSource::shared) continue;
+            request = {dns::Name(row.name), std::string(row.file), row.choices->severities};
+            LoadSettings settings = settings_;
+            if (settings.include_folder.empty())
+                settings.include_folder = row.choices->include_folder;
+            zone = load_request_as_chosen(request, settings, zone);
+        }
+        if (exit_code_ == kGood) serve(request, zone, rows[number].choices.get());
     }
 
-    void load(ZoneRequest request, const LoadSettings& settings, const ZoneChoices* choices) {
+    // Null, and said, if it cannot be served. `base`: what an overlay lies over.
+    std::shared_ptr<LoadedZone> load_request_as_chosen(
+        ZoneRequest request, const LoadSettings& settings,
+        const std::shared_ptr<const LoadedZone>& base = nullptr) {
         if (auto applied = apply_rules(call_, request.severities); !applied.ok()) {
             exit_code_ = call_at_fault(world_, "explain", applied.fault());
-            return;
+            return nullptr;
         }
-        std::shared_ptr<LoadedZone> zone = load_request(world_, request, settings);
+        std::shared_ptr<LoadedZone> zone = base != nullptr
+                                               ? load_overlay(world_, request, base, settings)
+                                               : load_request(world_, request, settings);
         world_.kept.push_back(zone);
-        if (zone->fault) {
+        if (zone->fault)
             exit_code_ =
                 system_at_fault(world_, "explain", unreadable_sentence(request.file, *zone->fault));
-        } else if (!zone->served()) {
+        else if (!zone->served())
             report(request, *zone);
-        } else {
-            auto options = std::make_shared<ZoneOptions>();
-            if (choices != nullptr && choices->allow_query)
-                options->allow_query = networks(*choices->allow_query);
-            view_.zones.put(std::make_shared<ServedZone>(
-                *request.origin, static_cast<uint32_t>(view_.zones.size()), zone->loaded.zone,
-                std::move(options), std::shared_ptr<const dns::Sources>(zone, &zone->sources)));
-        }
+        return zone;
+    }
+
+    void serve(const ZoneRequest& request, const std::shared_ptr<LoadedZone>& zone,
+               const ZoneChoices* choices) {
+        if (exit_code_ != kGood) return;
+        auto options = std::make_shared<ZoneOptions>();
+        if (choices != nullptr && choices->allow_query)
+            options->allow_query = network_list(*choices->allow_query);
+        views_[view_].zones.put(std::make_shared<ServedZone>(
+            *request.origin, zone_numbers_++, zone->loaded.zone, std::move(options),
+            std::shared_ptr<const dns::Sources>(zone, &zone->sources)));
     }
 
     void report(const ZoneRequest& request, const LoadedZone& zone) {
@@ -206,9 +263,12 @@ class Loading {
     World& world_;
     const Call& call_;
     const LoadSettings& settings_;
-    const ZoneSource& source_;
-    View view_;
+    const ZoneOrigins& origins_;
+    std::vector<View> views_;
+    size_t view_ = 0;  // that answers; their count if none does
+    std::shared_ptr<const dns::TsigKeys> keys_;
     Settings settings_of_set_;
+    uint32_t zone_numbers_ = 0;
     int exit_code_ = kGood;
 };
 
@@ -224,8 +284,9 @@ std::vector<dns::Name> names_of(const Trace& trace) {
 }
 
 int explain(World& world, const Call& call, const ExplainCall& question,
-            const LoadSettings& settings, const ZoneSource& source) {
-    Loading loading(world, call, settings, source);
+            const LoadSettings& settings, const ZoneOrigins& origins) {
+    Loading loading(world, call, settings, origins);
+    if (loading.exit_code() != kGood || !loading.choose(question)) return loading.exit_code();
     loading.load_named();
     loading.load_for(question.name);
     const dns::UnixTime now = world.clock.now();
@@ -245,7 +306,7 @@ int explain(World& world, const Call& call, const ExplainCall& question,
 
 // A configuration's faults are printed as `check` prints them.
 int read_configured(World& world, const Call& call, const std::string& file, LoadSettings& settings,
-                    ZoneSource& source) {
+                    ZoneOrigins& origins) {
     dns::Sources sources;
     dns::Severities severities;
     dns::Findings findings(severities);
@@ -269,19 +330,20 @@ int read_configured(World& world, const Call& call, const std::string& file, Loa
     settings.limits = read->limits;
     if (auto applied = apply_limits(call, settings.limits); !applied.ok())
         return call_at_fault(world, "explain", applied.fault());
-    source.configuration = std::move(read.value());
+    origins.configuration = std::move(read.value());
     return kGood;
 }
 
-dns::Result<void, CallFault> read_named(const std::vector<std::string>& words, ZoneSource& source) {
+dns::Result<void, CallFault> read_named(const std::vector<std::string>& words,
+                                        ZoneOrigins& origins) {
     auto requests = read_operands(words);
     if (!requests.ok()) return requests.fault();
-    source.named = std::move(requests.value());
-    for (size_t i = 0; i < source.named.size(); ++i)
+    origins.named = std::move(requests.value());
+    for (size_t i = 0; i < origins.named.size(); ++i)
         for (size_t k = 0; k < i; ++k)
-            if (*source.named[i].origin == *source.named[k].origin)
+            if (*origins.named[i].origin == *origins.named[k].origin)
                 return CallFault{
-                    "zone " + dns::to_text(*source.named[i].origin) + " is named twice",
+                    "zone " + dns::to_text(*origins.named[i].origin) + " is named twice",
                     "leave out one of the two"};
     return {};
 }
@@ -310,6 +372,7 @@ dns::Result<ExplainCall, CallFault> read_explain_call(std::span<const std::strin
     call.dnssec_ok = options.has("do");
     read = read_addresses(options, client, call.client);
     if (read.ok()) read = read_size(options, call.udp_size);
+    if (read.ok()) read = read_key(options, call.key);
     if (!read.ok()) return read.fault();
     if (call.dnssec_ok && call.udp_size == 0)
         return CallFault{"--do needs EDNS, and --size 0 asks without it",
@@ -334,7 +397,7 @@ int run_explain(World& world, const Call& call) {
     question->colour = settings->colour;
     if (auto applied = apply_limits(call, settings->limits); !applied.ok())
         return call_at_fault(world, "explain", applied.fault());
-    ZoneSource source;
+    ZoneOrigins origins;
     std::string file = call.value("config", "");
     if (!file.empty() && !zones.empty())
         return call_at_fault(world, "explain",
@@ -347,12 +410,12 @@ int run_explain(World& world, const Call& call) {
         file = kUsualConfiguration;
     }
     if (file.empty()) {
-        if (auto named = read_named(zones, source); !named.ok())
+        if (auto named = read_named(zones, origins); !named.ok())
             return call_at_fault(world, "explain", named.fault());
-    } else if (int fault = read_configured(world, call, file, settings.value(), source)) {
+    } else if (int fault = read_configured(world, call, file, settings.value(), origins)) {
         return fault;
     }
-    return explain(world, call, question.value(), settings.value(), source);
+    return explain(world, call, question.value(), settings.value(), origins);
 }
 
 }  // namespace server

@@ -14,6 +14,7 @@ namespace server {
 inline constexpr std::array kQuestionOptions = {
     OptionRow{"client", 0, "ADDRESS", "who asks; 127.0.0.1 if it is not given"},
     OptionRow{"destination", 0, "ADDRESS", "the server's address that is asked"},
+    OptionRow{"key", 0, "NAME", "signs the question with this key of the configuration (TSIG)"},
     OptionRow{"do", 0, "", "asks for signatures and proofs (DNSSEC)"},
     OptionRow{"tcp", 0, "", "asks over TCP"},
     OptionRow{"size", 0, "N",

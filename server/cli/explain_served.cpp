@@ -18,6 +18,13 @@ ControlReply explain_served(const std::shared_ptr<const Set>& set, const Publish
         reply.hint = call.fault().hint;
         return reply;
     }
+    const bool has_key = set->keys != nullptr && call->key &&
+                         set->keys->find(*call->key) < set->keys->size();
+    if (call->key && !has_key) {
+        reply.exit_code = kCallAtFault;
+        reply.fault = "the server has no key '" + dns::to_text(*call->key) + "'";
+        return reply;
+    }
     call->sources_of = [&](const ServedZone& zone) { return publisher.sources_of(zone); };
     // The time counts for cookies only, and none is sent.
     constexpr dns::UnixTime kNoTime = 0;

@@ -55,19 +55,12 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-std::string network_text(const Network& network) {
-    std::string text = network.excluded ? "!" : "";
-    if (network.any) return text + "any";
-    unsigned bits = network.address.is_v4() ? network.prefix - 96u : network.prefix;
-    return text + to_text(network.address) + "/" + std::to_string(bits);
-}
-
 std::string networks_text(const NetworkList& list) {
     std::string text;
     size_t shown = 0;
     for (const Network& network : list.networks()) {
         if (shown++ == kShownNetworks) break;
-        text += (text.empty() ? "" : ", ") + network_text(network);
+        text += (text.empty() ? "" : ", ") + to_text(network);
     }
     if (size_t all = list.networks().size(); all > kShownNetworks)
         text += " and " + std::to_string(all - kShownNetworks) + " more";
@@ -105,18 +98,19 @@ std::string to_text(const ExplainedRecord& record) {
 
 Explanation::Explanation(const Set& set, const ExplainCall& call, dns::UnixTime now)
     : set_(set), call_(call), reply_(dns::kMaxMessage) {
-    make_request();
+    make_request(now);
     Scratch scratch;
     Request request{request_, call.client, reply_};
     outcome_ = respond_traced(set, request, scratch, now, trace_);
 }
 
 // As dig asks: recursion desired, EDNS unless the call says otherwise.
-void Explanation::make_request() {
+void Explanation::make_request(dns::UnixTime now) {
     constexpr uint16_t kId = 1;
     constexpr uint32_t kDnssecOk = 0x8000;
     const bool edns = call_.udp_size > 0;
-    request_.resize(dns::kClassicUdpSize);
+    constexpr size_t kRoom = 1024;  // 12 + 255 + 4 + 11 octets at most, and a signature
+    request_.resize(kRoom);
     dns::MessageWriter writer(request_.data(), request_.size());
     bool fits = true;
     for (uint16_t field : {kId, dns::flag::rd, uint16_t{1}, uint16_t{0}, uint16_t{0},
@@ -128,8 +122,14 @@ void Explanation::make_request() {
         fits = fits && writer.put_plain_name(dns::Name()) && writer.put16(dns::type::OPT) &&
                writer.put16(call_.udp_size) && writer.put32(call_.dnssec_ok ? kDnssecOk : 0) &&
                writer.put16(0);
-    static_cast<void>(fits);  // 12 + 255 + 4 + 11 octets at most
-    request_.resize(writer.size());
+    static_cast<void>(fits);
+    size_t size = writer.size();
+    if (call_.key && set_.keys != nullptr) {
+        const size_t place = set_.keys->find(*call_.key);
+        if (place < set_.keys->size())
+            size = std::max(size, dns::sign_request((*set_.keys)[place], request_, size, now));
+    }
+    request_.resize(size);
 }
 
 std::string Explanation::word(std::string_view placeholder, const Step& step) const {
@@ -201,17 +201,36 @@ std::string_view Explanation::reference(const Step& step) const {
 
 std::string Explanation::view_detail(const View& view) const {
     const Client& client = call_.client;
-    bool is_client = !view.clients || view.clients->contains(client.address);
-    bool is_destination = !view.destinations || view.destinations->contains(client.local);
-    if (!view.clients && !view.destinations)
+    const KeyNumber key = outcome_.key;
+    const bool is_client = !view.clients || view.clients->contains(client.address);
+    const bool is_destination = !view.destinations || view.destinations->contains(client.local);
+    const bool is_signer =
+        !view.keys || std::find(view.keys->begin(), view.keys->end(), key) != view.keys->end();
+    if (!view.clients && !view.destinations && !view.keys)
         return set_.views.size() == 1 ? "it is the only view" : "it takes all clients";
+    // Of a view that was passed over: why.
+    const bool chosen = is_client && is_destination && is_signer;
     std::string text;
-    if (view.clients && (!is_client || is_destination))
-        text = membership_text(client.address, "its clients", *view.clients);
-    if (view.destinations && (!is_destination || is_client))
-        text += (text.empty() ? "" : ", and ") +
-                membership_text(client.local, "its destinations", *view.destinations);
+    auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", and ") + part; };
+    if (view.clients && (!is_client || chosen))
+        add(membership_text(client.address, "its clients", *view.clients));
+    if (view.destinations && (!is_destination || chosen))
+        add(membership_text(client.local, "its destinations", *view.destinations));
+    if (view.keys && (!is_signer || chosen)) add(key_text(view, key, is_signer));
     return text;
+}
+
+// "the key inside. is one of its keys".
+std::string Explanation::key_text(const View& view, KeyNumber key, bool is_signer) const {
+    std::vector<std::string> names;
+    for (KeyNumber number : *view.keys)
+        if (set_.keys != nullptr && number > 0 && number <= set_.keys->size())
+            names.push_back(dns::to_text((*set_.keys)[number - size_t{1}].name));
+    std::string text = "no key signed the question";
+    if (key > 0) text = "the key " + dns::to_text((*set_.keys)[key - size_t{1}].name);
+    if (key > 0) text += is_signer ? " is one of its keys" : " is none of its keys";
+    if (key == 0) text += ", and it has keys";
+    return text + ", " + joined(names);
 }
 
 const PlanItem* Explanation::item_of(const zones::RrsetView& rrset) const {

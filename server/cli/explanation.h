@@ -10,6 +10,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ struct ExplainCall {
     uint16_t type = dns::type::A;
     uint16_t rr_class = dns::rr_class::internet;
     Client client;  // the address asked is Client::local
+    std::optional<dns::Name> key;  // of the set's, that signs the question
     bool dnssec_ok = false;
     uint16_t udp_size = 1232;  // that the client states; 0: it asks without EDNS
     bool colour = false;
@@ -97,7 +99,7 @@ class Explanation {
     std::vector<Remark> remarks(Stage stage) const;
 
   private:
-    void make_request();
+    void make_request(dns::UnixTime now);
     const PlanItem* item_of(const zones::RrsetView& rrset) const;
     RecordPlace place_of(const ServedZone* zone, dns::Place place) const;
     dns::Name owner_of(const PlanItem& item) const;
@@ -106,6 +108,7 @@ class Explanation {
     std::string word(std::string_view placeholder, const Step& step) const;
     std::string detail(const Step& step) const;
     std::string view_detail(const View& view) const;
+    std::string key_text(const View& view, KeyNumber key, bool is_signer) const;
     std::string zones_here() const;
     bool proves_empty_name(const Step& step) const;
 

@@ -32,7 +32,8 @@ bool read_number(const std::string& text, unsigned& value) {
 
 dns::Result<void, CallFault> read_algorithm(const Call& call, signer::KeyRequest& request) {
     const signer::Algorithm* row = signer::find_algorithm(call.value("algorithm", kUsualAlgorithm));
-    if (row == nullptr) return CallFault{"the algorithm is not known", ""};
+    if (row == nullptr)
+        return CallFault{"that algorithm signs transactions, not zones", "--tsig makes such a key"};
     // A key that is read tells it, but for RSA.
     request.algorithm = call.has("pem") && !call.has("algorithm") ? 0 : row->number;
     bool is_rsa = row->public_key_size == 0;
@@ -106,6 +107,9 @@ dns::Result<signer::KeyRequest, CallFault> read_request(const Call& call, dns::U
 }  // namespace
 
 int run_keygen(World& world, const Call& call) {
+    if (call.has("tsig")) return run_tsig_keygen(world, call);
+    if (call.has("bind"))
+        return call_at_fault(world, "keygen", {"--bind goes with --tsig", ""});
     auto request = read_request(call, world.clock.now());
     if (!request.ok()) return call_at_fault(world, "keygen", request.fault());
     keep_memory_private();

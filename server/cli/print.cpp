@@ -58,42 +58,17 @@ class ZonePrinter {
     std::vector<zones::RrsetView> rrsets_;
 };
 
-int print_zone(World& world, const Call& call, const ZoneRequest& request,
-               const LoadSettings& settings) {
-    std::shared_ptr<LoadedZone> zone = load_request(world, request, settings);
-    world.kept.push_back(zone);
-    if (!zone->call_fault.sentence.empty()) return call_at_fault(world, "print", zone->call_fault);
-    if (zone->fault)
-        return system_at_fault(world, "print", unreadable_sentence(request.file, *zone->fault));
-    if (!zone->served()) {
-        SourceLines lines(world.files, zone->sources, zone->loaded.files);
-        std::unique_ptr<Report> report = text_report(world.errors, {.colour = settings.colour});
-        report->zone(report_of(request, *zone, lines));
-        report->finish(kInputAtFault);
-        return kInputAtFault;
-    }
-    ZonePrinter(*zone->loaded.zone, zone->sources, world.out, call.has("json")).run();
-    return kGood;
-}
-
 }  // namespace
 
 int run_print(World& world, const Call& call) {
-    auto settings = read_settings(world, call, world.errors_is_terminal);
-    if (!settings.ok()) return call_at_fault(world, "print", settings.fault());
-    if (call.operands.empty())
-        return call_at_fault(world, "print",
-                             {"no zone file is named", "apex print example.com example.com.zone"});
-    auto requests = read_operands(call.operands);
-    if (!requests.ok()) return call_at_fault(world, "print", requests.fault());
-    if (requests->size() > 1)
-        return call_at_fault(world, "print",
-                             {"more than one zone is named", "print them one after the other"});
-    ZoneRequest& request = requests->front();
-    auto applied = apply_rules(call, request.severities);
-    if (applied.ok()) applied = apply_limits(call, settings->limits);
-    if (!applied.ok()) return call_at_fault(world, "print", applied.fault());
-    return print_zone(world, call, request, settings.value());
+    auto read = read_zone_call(world, call, "print", "apex print example.com example.com.zone",
+                               world.errors_is_terminal);
+    if (!read.ok()) return call_at_fault(world, "print", read.fault());
+    int exit_code = kGood;
+    auto zone = load_served(world, "print", read.value(), exit_code);
+    if (zone != nullptr)
+        ZonePrinter(*zone->loaded.zone, zone->sources, world.out, call.has("json")).run();
+    return exit_code;
 }
 
 }  // namespace server

@@ -32,11 +32,14 @@ constexpr uint32_t kMostThreads = 1024;
 constexpr size_t kOtherDescriptors = 128;
 
 // A progress line of the start alone: later loads are told by the log.
-class StartProgress : public zoneparser::Progress {
+class StartProgress : public zoneparser::Progress, public signer::SigningProgress {
   public:
     StartProgress(Output& terminal, const dns::Clock& clock) : line_(terminal, clock, "loading") {}
     void parsed(uint64_t octets, uint64_t of_octets) override {
         if (!over_) line_.parsed(octets, of_octets);
+    }
+    void signed_names(uint64_t names, uint64_t of_names) override {
+        if (!over_) line_.counted(names, of_names, "names signed");
     }
     void end() {
         over_ = true;
@@ -140,8 +143,13 @@ class Serve {
                 return call_fault("'" + request.file + "' does not tell which zone it is",
                                   "name it: ORIGIN=" + request.file);
             size_t before = configuration.zones.size();
-            if (configuration.zones.add(*request.origin, request.file, configuration.choices) !=
-                before)
+            if (configuration.zones.add({0,
+                                         *request.origin,
+                                         ZoneSource::file,
+                                         0,
+                                         request.file,
+                                         configuration.choices,
+                                         {}}) != before)
                 return call_fault("zone '" + dns::to_text(*request.origin) + "' is named twice",
                                   "remove one of the two");
         }
@@ -298,6 +306,7 @@ class Serve {
         if (!world_.errors_is_terminal) return;
         kept_->progress = std::make_unique<StartProgress>(world_.errors, world_.clock);
         settings_.progress = kept_->progress.get();
+        settings_.signing_progress = kept_->progress.get();
         settings_.loaded = [kept = kept_.get()] { kept->progress->end(); };
     }
 

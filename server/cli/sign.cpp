@@ -104,24 +104,19 @@ class Progress : public signer::SigningProgress {
 // One call, from its operands to the file that it writes.
 class Signing {
   public:
-    Signing(World& world, const Call& call, const LoadSettings& settings,
+    Signing(World& world, const Call& call, const ZoneCall& zone_call,
             signer::SigningOptions options, std::string out)
         : world_(world),
           call_(call),
-          settings_(settings),
+          zone_call_(zone_call),
           options_(std::move(options)),
           out_(std::move(out)) {}
 
-    int run(const ZoneRequest& request) {
-        std::shared_ptr<LoadedZone> zone = load_request(world_, request, settings_);
-        world_.kept.push_back(zone);
-        if (!zone->call_fault.sentence.empty())
-            return call_at_fault(world_, "sign", zone->call_fault);
-        if (zone->fault)
-            return system_at_fault(world_, "sign", unreadable_sentence(request.file, *zone->fault));
-        if (!zone->served()) return refuse(request, *zone);
-        const zones::Zone& input = *zone->loaded.zone;
+    int run() {
         int exit_code = kGood;
+        std::shared_ptr<LoadedZone> zone = load_served(world_, "sign", zone_call_, exit_code);
+        if (zone == nullptr) return exit_code;
+        const zones::Zone& input = *zone->loaded.zone;
         auto loaded = load_zone_keys(world_, call_, "sign", dns::Name(input.origin()), exit_code);
         if (!loaded) return exit_code;
         if (!take_keys(input, loaded->keys)) return kInputAtFault;
@@ -132,14 +127,6 @@ class Signing {
     }
 
   private:
-    int refuse(const ZoneRequest& request, LoadedZone& zone) {
-        SourceLines lines(world_.files, zone.sources, zone.loaded.files);
-        std::unique_ptr<Report> report = text_report(world_.errors, {.colour = settings_.colour});
-        report->zone(report_of(request, zone, lines));
-        report->finish(kInputAtFault);
-        return kInputAtFault;
-    }
-
     // Also those that are not published now: they leave the DNSKEY set.
     bool take_keys(const zones::Zone& input, const std::vector<signer::StoredKey>& stored) {
         signer::KeysAt at = signer::active_at(stored, options_.now);
@@ -192,14 +179,16 @@ class Signing {
 
     int write(const zones::Zone& zone) {
         if (out_ == "-") {
-            make_zone_lines(zone, settings_.threads, [&](std::string_view lines) {
+            make_zone_lines(zone, zone_call_.settings.threads, [&](std::string_view lines) {
                 world_.out.write(lines);
                 return !world_.out.closed();
             });
             return kGood;
         }
         std::string text;
-        make_zone_lines(zone, settings_.threads, [&](std::string_view lines) {
+        // Never more, as a rule, and what is not used costs nothing: growing would copy it all.
+        text.reserve(2 * zone.base().memory());
+        make_zone_lines(zone, zone_call_.settings.threads, [&](std::string_view lines) {
             text += lines;
             return true;
         });
@@ -215,7 +204,7 @@ class Signing {
 
     World& world_;
     const Call& call_;
-    const LoadSettings& settings_;
+    const ZoneCall& zone_call_;
     signer::SigningOptions options_;
     std::string out_;
     std::vector<signer::ZoneKey> keys_;
@@ -224,11 +213,9 @@ class Signing {
 }  // namespace
 
 int run_sign(World& world, const Call& call) {
-    auto settings = read_settings(world, call, world.errors_is_terminal);
-    if (!settings.ok()) return call_at_fault(world, "sign", settings.fault());
     const char* kExample = "apex sign example.com example.com.zone -o example.com.signed";
-    if (call.operands.empty())
-        return call_at_fault(world, "sign", {"no zone file is named", kExample});
+    auto read = read_zone_call(world, call, "sign", kExample, world.errors_is_terminal);
+    if (!read.ok()) return call_at_fault(world, "sign", read.fault());
     const std::string* out = call.last("output");
     if (out == nullptr || out->empty())
         return call_at_fault(world, "sign",
@@ -237,18 +224,9 @@ int run_sign(World& world, const Call& call) {
         return call_at_fault(world, "sign",
                              {"'" + *out + "' is no regular file, and would be replaced by one",
                               "-o - writes to standard output"});
-    auto requests = read_operands(call.operands);
-    if (!requests.ok()) return call_at_fault(world, "sign", requests.fault());
-    if (requests->size() > 1)
-        return call_at_fault(world, "sign",
-                             {"more than one zone is named", "sign them one after the other"});
-    ZoneRequest& request = requests->front();
-    auto applied = apply_rules(call, request.severities);
-    if (applied.ok()) applied = apply_limits(call, settings->limits);
-    if (!applied.ok()) return call_at_fault(world, "sign", applied.fault());
-    auto options = read_signing(world, call, settings.value());
+    auto options = read_signing(world, call, read->settings);
     if (!options.ok()) return call_at_fault(world, "sign", options.fault());
-    return Signing(world, call, settings.value(), std::move(options.value()), *out).run(request);
+    return Signing(world, call, read.value(), std::move(options.value()), *out).run();
 }
 
 }  // namespace server

@@ -54,25 +54,15 @@ int verify_request(World& world, const Call& call, const ZoneRequest& request,
 }  // namespace
 
 int run_verify(World& world, const Call& call) {
-    auto settings = read_settings(world, call, world.out_is_terminal);
-    if (!settings.ok()) return call_at_fault(world, "verify", settings.fault());
-    if (call.operands.empty())
-        return call_at_fault(
-            world, "verify",
-            {"no zone file is named", "apex verify example.com example.com.zone.signed"});
-    auto requests = read_operands(call.operands);
-    if (!requests.ok()) return call_at_fault(world, "verify", requests.fault());
-    if (requests->size() > 1)
-        return call_at_fault(world, "verify",
-                             {"more than one zone is named", "verify them one after the other"});
-    ZoneRequest& request = requests->front();
-    choose_rules(request.severities);
-    auto applied = apply_rules(call, request.severities);
-    if (applied.ok()) applied = apply_limits(call, settings->limits);
-    if (!applied.ok()) return call_at_fault(world, "verify", applied.fault());
-    auto options = read_verification(world, call, settings.value());
+    dns::Severities severities;
+    choose_rules(severities);
+    auto read = read_zone_call(world, call, "verify",
+                               "apex verify example.com example.com.zone.signed",
+                               world.out_is_terminal, severities);
+    if (!read.ok()) return call_at_fault(world, "verify", read.fault());
+    auto options = read_verification(world, call, read->settings);
     if (!options.ok()) return call_at_fault(world, "verify", options.fault());
-    return verify_request(world, call, request, settings.value(), std::move(options.value()));
+    return verify_request(world, call, read->request, read->settings, std::move(options.value()));
 }
 
 }  // namespace server

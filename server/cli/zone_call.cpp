@@ -7,6 +7,7 @@
 #include "server/publish/streams.h"
 #include "server/publish/system.h"
 #include "zoneparser/fields.h"
+#include "zones/overlay.h"
 
 namespace server {
 
@@ -219,6 +220,100 @@ std::shared_ptr<LoadedZone> load_request(World& world, const ZoneRequest& reques
     auto zone = std::make_shared<LoadedZone>(request, settings.limits);
     if (request.origin) zone->origin = dns::to_text(*request.origin);
     RequestLoad(world, request, settings, *zone).run();
+    return zone;
+}
+
+std::shared_ptr<LoadedZone> load_overlay(World& world, const ZoneRequest& request,
+                                         const std::shared_ptr<const LoadedZone>& base,
+                                         const LoadSettings& settings) {
+    std::shared_ptr<const dns::Sources> base_sources(base, &base->sources);
+    auto zone = std::make_shared<LoadedZone>(request, settings.limits, std::move(base_sources));
+    zone->origin = dns::to_text(*request.origin);
+    if (auto file = world.files.open(request.file); !file.ok()) {
+        zone->fault = file.fault().sentence;
+        return zone;
+    }
+    zoneparser::ParseOptions parse;
+    parse.limits = settings.limits;
+    parse.include_folder = settings.include_folder;
+    zones::PatchLoader loader(world.files, zone->sources, zone->findings, std::move(parse));
+    zones::LoadedPatch loaded = loader.load_file(request.file, *request.origin);
+    zone->loaded.files = std::move(loaded.files);
+    zones::OverlayOptions options;
+    options.limits = settings.limits;
+    if (loaded.patch != nullptr)
+        zone->loaded.zone =
+            zones::overlay(*base->loaded.zone, *loaded.patch, zone->findings, options);
+    zone->findings.sort(zone->sources);
+    return zone;
+}
+
+ZoneRequest overlay_request(const LoadedZone& base, const std::string& file) {
+    return {dns::Name(base.loaded.zone->origin()), file, base.severities};
+}
+
+std::vector<std::string> read_overlays(const Call& call) {
+    std::vector<std::string> files;
+    for (const Call::Given& given : call.given)
+        if (std::string_view(given.option->name) == "overlay") files.push_back(given.value);
+    return files;
+}
+
+dns::Result<ZoneCall, CallFault> read_zone_call(const World& world, const Call& call,
+                                                const std::string& command,
+                                                const std::string& example, bool terminal,
+                                                const dns::Severities& severities) {
+    auto settings = read_settings(world, call, terminal);
+    if (!settings.ok()) return settings.fault();
+    if (call.operands.empty()) return CallFault{"no zone file is named", example};
+    auto requests = read_operands(call.operands);
+    if (!requests.ok()) return requests.fault();
+    if (requests->size() > 1)
+        return CallFault{"more than one zone is named", command + " them one after the other"};
+    ZoneCall read{std::move(settings.value()), std::move(requests->front()), read_overlays(call)};
+    read.request.severities = severities;
+    auto applied = apply_rules(call, read.request.severities);
+    if (applied.ok()) applied = apply_limits(call, read.settings.limits);
+    if (!applied.ok()) return applied.fault();
+    return read;
+}
+
+namespace {
+
+// The zone if it would be served; else what is wrong with it has been told.
+std::shared_ptr<LoadedZone> if_served(World& world, const std::string& command,
+                                      const ZoneRequest& request, const LoadSettings& settings,
+                                      std::shared_ptr<LoadedZone> zone, int& exit_code) {
+    world.kept.push_back(zone);
+    if (!zone->call_fault.sentence.empty()) {
+        exit_code = call_at_fault(world, command, zone->call_fault);
+        return nullptr;
+    }
+    if (zone->fault) {
+        exit_code =
+            system_at_fault(world, command, unreadable_sentence(request.file, *zone->fault));
+        return nullptr;
+    }
+    if (zone->served()) return zone;
+    SourceLines lines(world.files, zone->sources, zone->loaded.files);
+    std::unique_ptr<Report> report = text_report(world.errors, {.colour = settings.colour});
+    report->zone(report_of(request, *zone, lines));
+    report->finish(exit_code = kInputAtFault);
+    return nullptr;
+}
+
+}  // namespace
+
+std::shared_ptr<LoadedZone> load_served(World& world, const std::string& command,
+                                        const ZoneCall& call, int& exit_code) {
+    auto zone = if_served(world, command, call.request, call.settings,
+                          load_request(world, call.request, call.settings), exit_code);
+    for (const std::string& file : call.overlays) {
+        if (zone == nullptr) break;
+        ZoneRequest request = overlay_request(*zone, file);
+        zone = if_served(world, command, request, call.settings,
+                         load_overlay(world, request, zone, call.settings), exit_code);
+    }
     return zone;
 }
 

@@ -41,10 +41,29 @@ dns::Result<void, CallFault> apply_rules(const Call& call, dns::Severities& seve
 dns::Result<std::vector<ZoneRequest>, CallFault> read_operands(
     const std::vector<std::string>& operands);
 
+// The files that --overlay names, in their order.
+std::vector<std::string> read_overlays(const Call& call);
+
+// What a call says that is about one zone.
+struct ZoneCall {
+    LoadSettings settings;
+    ZoneRequest request;
+    std::vector<std::string> overlays;  // patches over it, each over the one before
+};
+// `example` is a call as it should be; `severities` stand before --rule and --strict; `terminal` as
+// in read_settings().
+dns::Result<ZoneCall, CallFault> read_zone_call(const World& world, const Call& call,
+                                                const std::string& command,
+                                                const std::string& example, bool terminal,
+                                                const dns::Severities& severities = {});
+
 // A zone after loading, with all that reports and printing need.
 struct LoadedZone {
-    explicit LoadedZone(const ZoneRequest& request, const dns::Limits& limits)
+    // `base_sources`: those of the zone that an overlay lies over.
+    explicit LoadedZone(const ZoneRequest& request, const dns::Limits& limits,
+                        std::shared_ptr<const dns::Sources> base_sources = nullptr)
         : severities(request.severities),
+          sources(std::move(base_sources)),
           findings(severities, {limits.findings_per_rule, limits.findings}) {}
 
     dns::Severities severities;
@@ -63,6 +82,19 @@ struct LoadedZone {
 
 std::shared_ptr<LoadedZone> load_request(World& world, const ZoneRequest& request,
                                          const LoadSettings& settings);
+
+// The patch `file` over a zone that is served.
+ZoneRequest overlay_request(const LoadedZone& base, const std::string& file);
+// The same where the file is a patch over a zone that was loaded; the request has an origin. The
+// result keeps `base`.
+std::shared_ptr<LoadedZone> load_overlay(World& world, const ZoneRequest& request,
+                                         const std::shared_ptr<const LoadedZone>& base,
+                                         const LoadSettings& settings);
+
+// For a command that needs a zone that would be served, overlays and all. Null if there is none: why is told on the
+// error output, and the command ends with `exit_code`.
+std::shared_ptr<LoadedZone> load_served(World& world, const std::string& command,
+                                        const ZoneCall& call, int& exit_code);
 
 // In the form that --format names; --quiet: none.
 std::unique_ptr<Report> make_report(World& world, const Call& call, const LoadSettings& settings);

@@ -27,6 +27,13 @@ void ChoicesReader::read_dnssec(TableReader& reader, const toml::node& node,
         choices.dnssec = Dnssec::unsign;
         return;
     }
+    if (name == kInsecure) {
+        if (row.section != Section::view_zone)
+            return reader.bad_value(node, "'dnssec = \"insecure\"' is said of overlays only",
+                                    "they stand under [[view.zone]]");
+        choices.dnssec = Dnssec::insecure;
+        return;
+    }
     auto found = policies_.find(name);
     if (found != policies_.end()) {
         choices.dnssec = Dnssec::sign;

@@ -6,10 +6,12 @@
 #include <deque>
 #include <functional>
 
+#include "server/config/keys_reader.h"
+#include "server/config/masked_text.h"
 #include "server/config/read_text.h"
 #include "server/config/rule_choices.h"
 #include "server/config/table_reader.h"
-#include "server/config/zones_reader.h"
+#include "server/config/views_reader.h"
 
 namespace server {
 
@@ -19,7 +21,8 @@ namespace rule = configuration_rule;
 
 constexpr const dns::Rule* kRules[] = {&rule::syntax,      &rule::unknown_key, &rule::wrong_type,
                                        &rule::missing_key, &rule::bad_value,   &rule::zone_twice,
-                                       &rule::key_twice,   &rule::unreadable};
+                                       &rule::view_twice,  &rule::key_twice,
+                                       &rule::secret_in_the_open, &rule::unreadable};
 
 // A file and what it says, until the zones are read.
 struct File {
@@ -44,9 +47,12 @@ class Reading {
         read_includes();
         for (File& file : all_) read_top(file);
         read_choices();
-        ZonesReader zones(files_, sources_, configuration_, choices_, options_.now);
-        for (File& file : all_)
-            if (options_.zones) zones.read(file.reader, file.top);
+        KeysReader keys(files_, sources_, configuration_, options_.now);
+        for (File& file : all_) keys.read(file.reader, file.top);
+        ViewsReader views(sources_, configuration_);
+        for (File& file : all_) views.read_names(file.reader, file.top);
+        views.read_views();
+        if (options_.zones) read_zones(views);
         return std::move(configuration_);
     }
 
@@ -59,6 +65,7 @@ class Reading {
     void read_section(File& file, const toml::table& table, Section section);
     void read_limits(File& file);
     void read_choices();
+    void read_zones(ViewsReader& views);
     // The tables under [template.NAME] or [policy.NAME].
     void for_each_named(File& file, const char* key,
                         const std::function<void(std::string_view, const toml::table&)>& use);
@@ -77,7 +84,7 @@ class Reading {
 
 bool Reading::parse(const std::string& path, ReadText text) {
     configuration_.files.push_back({path, text.identity});
-    uint32_t source = sources_.add({dns::SourceKind::file, path, dns::Place(), text.text});
+    uint32_t source = sources_.add({dns::SourceKind::file, path, dns::Place(), masked(text.text)});
     TableReader reader(path, source, findings_, options_.checks);
     toml::parse_result parsed = toml::parse(std::string_view(*text.text), path);
     if (!parsed) {
@@ -196,10 +203,10 @@ void Reading::read_limits(File& file) {
 void Reading::read_choices() {
     for (File& file : all_)
         for_each_named(file, "policy", [&](std::string_view name, const toml::table& table) {
-            if (name == kUnsign)
+            if (name == kUnsign || name == kInsecure)
                 file.reader.report(rule::bad_value, table.source(),
-                                   {"a policy cannot be called 'unsign': `dnssec` has a use for "
-                                    "that word"});
+                                   {"a policy cannot be called '" + std::string(name) +
+                                    "': `dnssec` has a use for that word"});
             else if (auto policy = read_policy(file.reader, name, table))
                 choices_.add_policy(policy);
         });
@@ -216,6 +223,13 @@ void Reading::read_choices() {
                 name,
                 choices_.read(file.reader, table, Section::zone_template, configuration_.choices));
         });
+}
+
+void Reading::read_zones(ViewsReader& views) {
+    ZonesReader zones(files_, sources_, configuration_, choices_, options_.now);
+    for (File& file : all_) zones.read(file.reader, file.top);
+    views.read_zones(zones);
+    zones.finish();
 }
 
 void Reading::for_each_named(File& file, const char* key,

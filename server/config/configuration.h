@@ -20,6 +20,8 @@
 #include "dns/base/files.h"
 #include "dns/base/finding.h"
 #include "dns/base/limits.h"
+#include "server/config/configured_key.h"
+#include "server/config/configured_view.h"
 #include "server/config/server_options.h"
 #include "server/config/zone_rows.h"
 
@@ -34,7 +36,10 @@ struct ReadFile {
 struct Configuration {
     dns::Limits limits;
     ServerOptions server;
+    // At least one: the last is "default", whether it is written or not.
+    std::vector<ConfiguredView> views = std::vector<ConfiguredView>(1);
     ZoneRows zones;
+    std::vector<ConfiguredKey> keys;  // no two of one name
     // For zones that come later: what holds without a template, and what each template says.
     std::shared_ptr<const ZoneChoices> choices = std::make_shared<const ZoneChoices>();
     std::map<std::string, std::shared_ptr<const ZoneChoices>, std::less<>> templates;

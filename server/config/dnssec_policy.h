@@ -10,9 +10,10 @@
 namespace server {
 
 enum class Dnssec : uint8_t {
-    off,    // served as the file has it
-    sign,   // signed live
-    unsign  // was signed live, and shall be no more
+    off,      // served as the file has it
+    sign,     // signed live
+    unsign,   // was signed live, and shall be no more
+    insecure  // an overlay served without signatures, whatever its base has
 };
 
 // Whether CDS and CDNSKEY tell the parent which DS to publish (RFC 7344).

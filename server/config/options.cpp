@@ -10,6 +10,10 @@ constexpr auto kTop = Section::top;
 constexpr auto kTcp = Section::tcp;
 constexpr auto kLimit = Section::rate_limit;
 constexpr auto kLog = Section::log;
+constexpr auto kView = Section::view;
+constexpr auto kViewZone = Section::view_zone;
+constexpr auto kViewZones = Section::view_zones;
+constexpr auto kKey = Section::key;
 constexpr bool kAtStart = true;
 
 constexpr Row server_number(Section section, const char* key, const char* fallback,
@@ -19,28 +23,29 @@ constexpr Row server_number(Section section, const char* key, const char* fallba
             most,    "",  at_start};
 }
 
-// Percent: of a zone, by whatever it is chosen for.
+// Of a zone, by whatever it is chosen for.
+constexpr Row zone_choice(Section section, const char* key, ValueType type, const char* fallback,
+                          const char* sentence, uint32_t most = 0) {
+    return {section, key, type, false, fallback, sentence, {}, 0, most};
+}
+
 constexpr Row max_shrink(Section section, const char* fallback) {
-    return {section,
-            "max-shrink",
-            ValueType::number,
-            false,
-            fallback,
-            "refuses a reload that lost more than so many percent of the records",
-            {},
-            0,
-            100};
+    return zone_choice(section, "max-shrink", ValueType::number, fallback,
+                       "refuses a reload that lost more than so many percent of the records", 100);
 }
 
 constexpr Row dnssec(Section section, const char* fallback) {
-    return {section,
-            "dnssec",
-            ValueType::dnssec,
-            false,
-            fallback,
-            "signs: true with the policy \"default\", or with the one named; \"unsign\" takes the "
-            "signatures of a zone that was signed away, once its DS is gone from the parent",
-            {}};
+    return zone_choice(
+        section, "dnssec", ValueType::dnssec, fallback,
+        "signs: true with the policy \"default\", or with the one named; \"unsign\" takes the "
+        "signatures of a zone that was signed away, once its DS is gone from the parent");
+}
+
+// What the reader knows by name.
+constexpr Row known_row(Section section, const char* key, ValueType type, const char* fallback,
+                        const char* sentence) {
+    const bool required = *fallback == '\0';
+    return {section, key, type, required, required ? "none" : fallback, sentence, {}};
 }
 
 constexpr Row policy(const char* key, ValueType type, const char* fallback, const char* sentence,
@@ -158,6 +163,10 @@ constexpr Row kRows[] = {
      "\"default\", with the defaults of its keys",
      "how zones are signed, each under [policy.NAME]",
      {}},
+    known_row(kTop, "view", ValueType::views, "none: all clients are answered alike",
+              "what is served to whom, each under [[view]]; the first whose lists all hold answers"),
+    known_row(kTop, "key", ValueType::keys, "none: requests with TSIG are answered NOTAUTH",
+              "who may sign requests (TSIG, RFC 8945), each under [[key]]"),
     dnssec(kTop, "false: signing is a promise to renew signatures and keep keys"),
 
     server_number(kTcp, "connections", "20000: 10,000 idle ones leave room for new ones",
@@ -324,6 +333,89 @@ constexpr Row kRows[] = {
            "the TTL of the key set", 0, 604800),
     policy("cds", ValueType::choice, "\"auto\": a parent that looks for it needs no hand",
            "whether CDS and CDNSKEY tell the parent the DS, once that is safe", 0, 0, "auto|never"),
+
+    known_row(kView, "name", ValueType::text, "",
+              "what logs, counters and other tables call it; \"default\" is the view of all zones "
+              "outside views, has no lists and is asked last wherever it stands"),
+    known_row(kView, "clients", ValueType::networks, "all clients",
+              "networks that questions come from; \"!\" takes one out"),
+    known_row(kView, "destinations", ValueType::networks, "all addresses of this server",
+              "addresses or networks that questions are sent to; \"!\" takes one out"),
+    known_row(kView, "keys", ValueType::names, "all, and who does not sign",
+              "TSIG keys, each the name of a [[key]]: one of them signed the question"),
+    known_row(kView, "allow-query", ValueType::networks, "that of the top",
+              "networks whose questions are answered, of zones that have no list of their own"),
+    {kView,
+     "follow",
+     ValueType::choice,
+     false,
+     "that of the top",
+     "whether aliases and additional data are followed inside the zone only, or into other zones "
+     "of the view",
+     {},
+     0,
+     0,
+     "zone|view"},
+    known_row(kView, "zones-from", ValueType::names, "[]: it serves its own zones alone",
+              "views whose zones this one serves too: its own win, then those of the first"),
+    known_row(kView, "zone", ValueType::zones, "none", "its zones, each under [[view.zone]]"),
+    known_row(kView, "zones", ValueType::sources, "none",
+              "many zones at once, each under [[view.zones]]"),
+
+    known_row(kViewZone, "name", ValueType::text, "", "the zone's origin"),
+    known_row(kViewZone, "file", ValueType::path, "none: there is this or a base",
+              "the zone file; a relative path starts at the folder of the configuration file"),
+    known_row(kViewZone, "base", ValueType::text, "none: there is this or a file",
+              "the view whose zone of this name is served here too: the same, or what an overlay "
+              "makes of it"),
+    known_row(kViewZone, "overlay", ValueType::path, "none: the base's zone as it is",
+              "a patch over the base: zone syntax with $REPLACE and $REMOVE (apex-zonefile(5))"),
+    known_row(kViewZone, "template", ValueType::text, "none",
+              "the template whose keys this zone takes over; a zone with a base has none"),
+    known_row(kViewZone, "rules", ValueType::rules, "those of the base, or as for [[zone]]",
+              "what this zone makes of rules"),
+    known_row(kViewZone, "allow-query", ValueType::networks, "that of the base, or as for [[zone]]",
+              "networks whose questions about this zone are answered"),
+    max_shrink(kViewZone, "that of the base, or as for [[zone]]"),
+    known_row(kViewZone, "dnssec", ValueType::dnssec, "that of the base, or as for [[zone]]",
+              "signs, as for [[zone]]; \"insecure\" lets an overlay over a signed base whose "
+              "private keys are elsewhere be served without signatures"),
+    known_row(kViewZone, "include-folder", ValueType::path, "that of the base, or as for [[zone]]",
+              "lets $INCLUDE read below this folder only"),
+
+    known_row(kViewZones, "folder", ValueType::path, "none: there is this or a list",
+              "each file in it is a zone, as for [[zones]]"),
+    known_row(kViewZones, "list", ValueType::path, "none: there is this or a folder",
+              "a file with a zone a line, as for [[zones]]"),
+    known_row(kViewZones, "template", ValueType::text, "none",
+              "the template whose keys these zones take over"),
+
+    known_row(kKey, "name", ValueType::text, "that of the file, where it names one",
+              "the key's name, the same at both ends"),
+    {kKey,
+     "algorithm",
+     ValueType::choice,
+     false,
+     "that of the file, else \"hmac-sha256\": what RFC 8945 6 asks of everyone",
+     "how a MAC is made; hmac-md5 and hmac-sha1 are for old secondaries only",
+     {},
+     0,
+     0,
+     "hmac-sha256|hmac-sha512|hmac-sha384|hmac-sha224|hmac-sha1|hmac-md5|hmac-sha256-128|"
+     "hmac-sha384-192|hmac-sha512-256"},
+    known_row(kKey, "secret", ValueType::text, "none: there is this or a secret-file",
+              "the secret in base64; `apex keygen --tsig NAME` makes one"),
+    known_row(kKey, "secret-file", ValueType::path, "none: there is this or a secret",
+              "a file that holds the secret alone, or the key statement that tsig-keygen prints"),
+    {kKey,
+     "least-mac",
+     ValueType::number,
+     false,
+     "0: whole ones only",
+     "accepts MACs that were cut to so many octets (RFC 8945 5.2.2.1)",
+     {},
+     0,
+     64},
 };
 
 bool same_value(const Row& row, const Options& a, const Options& b) {
@@ -359,7 +451,9 @@ std::vector<std::string_view> keys_of(Section section) {
 std::string_view to_string(Section section) {
     static constexpr std::string_view kWords[] = {"the file's top",  "[tcp]",        "[rate-limit]",
                                                   "[log]",           "[[zone]]",     "[[zones]]",
-                                                  "[template.NAME]", "[policy.NAME]"};
+                                                  "[template.NAME]", "[policy.NAME]", "[[view]]",
+                                                 "[[view.zone]]",   "[[view.zones]]",
+                                                  "[[key]]"};
     return kWords[static_cast<size_t>(section)];
 }
 
@@ -388,16 +482,22 @@ std::string value_text(const ConfigurationRow& row) {
                                                   "a table of rules and severities",
                                                   "a table of limits and numbers",
                                                   "a table",
-                                                  "a list of tables, each under [[zone]]",
-                                                  "a list of tables, each under [[zones]]",
+                                                  "a list of tables, each under",
+                                                  "a list of tables, each under",
                                                   "tables, each under [template.NAME]",
                                                   "tables, each under [policy.NAME]",
+                                                  "a list of tables, each under",
+                                                  "a list of names",
+                                                  "a list of tables, each under",
                                                   "true, false, the name of a policy, or "
                                                   "\"unsign\""};
     std::string text(kWords[static_cast<size_t>(row.type)]);
     if (row.type == ValueType::number)
         text += " from " + std::to_string(row.least) + " to " + std::to_string(row.most);
     if (row.type == ValueType::table) text += ", under [" + std::string(row.key) + "]";
+    if (text.ends_with("each under"))
+        text += row.section == Section::view ? " [[view." + std::string(row.key) + "]]"
+                                             : " [[" + std::string(row.key) + "]]";
     const char* between = " \"";
     for (std::string_view choice : choices_of(row)) {
         text += between + std::string(choice) + "\"";

@@ -16,7 +16,20 @@
 
 namespace server {
 
-enum class Section : uint8_t { top, tcp, rate_limit, log, zone, zones, zone_template, policy };
+enum class Section : uint8_t {
+    top,
+    tcp,
+    rate_limit,
+    log,
+    zone,
+    zones,
+    zone_template,
+    policy,
+    view,
+    view_zone,
+    view_zones,
+    key,
+};
 
 enum class ValueType : uint8_t {
     text,       // "..."
@@ -36,6 +49,9 @@ enum class ValueType : uint8_t {
     sources,    // [[zones]] ...
     templates,  // [template.NAME] ...
     policies,   // [policy.NAME] ...
+    views,      // [[view]] ...
+    names,      // ["..."], each the name of another table
+    keys,       // [[key]] ...
     dnssec,     // true, false, "unsign" or a policy's name
 };
 

@@ -14,6 +14,7 @@ using Policies = std::map<std::string, std::shared_ptr<const DnssecPolicy>, std:
 
 // What `dnssec` can say besides the names of policies.
 inline constexpr std::string_view kUnsign = "unsign";
+inline constexpr std::string_view kInsecure = "insecure";  // of overlays
 inline constexpr std::string_view kDefaultPolicy = "default";
 
 // The policy of that table; null, and reported, if a value is wrong.

@@ -4,7 +4,9 @@
 #include <optional>
 #include <vector>
 
+#include "server/config/leak_rules.h"
 #include "server/config/nearest_word.h"
+#include "server/config/view_rules.h"
 #include "signer/rules.h"
 #include "zoneparser/rules.h"
 #include "zones/rules.h"
@@ -18,6 +20,8 @@ std::vector<const dns::Rule*> gather_rules() {
     for (const dns::Rule* rule : zoneparser::rules()) rules.push_back(rule);
     for (const zones::RuleRow& row : zones::rules()) rules.push_back(row.rule);
     for (const dns::Rule* rule : signer::rules()) rules.push_back(rule);
+    for (const dns::Rule* rule : view_rules()) rules.push_back(rule);
+    for (const dns::Rule* rule : leak_rules()) rules.push_back(rule);
     return rules;
 }
 

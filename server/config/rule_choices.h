@@ -12,7 +12,7 @@
 
 namespace server {
 
-// The parser's rules, then those of zones, then the signer's; the order of the manual.
+// The parser's rules, then those of zones, the signer's and those of views; the order of the manual.
 std::span<const dns::Rule* const> all_rules();
 const dns::Rule* find_rule(std::string_view name);
 

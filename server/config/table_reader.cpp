@@ -28,12 +28,24 @@ const Rule zone_twice{"zone-twice",
                       "-",
                       "zone '{}' stands here a second time; it stands first at {}",
                       "remove one of the two"};
+const Rule view_twice{"view-twice",
+                      Severity::error,
+                      kFixed,
+                      "-",
+                      "view '{}' stands here a second time; it stands first at {}",
+                      "put the zones of both into one"};
 const Rule key_twice{"key-twice",
                      Severity::error,
                      kFixed,
                      "-",
                      "'{}' stands here a second time; it stands first at {}",
                      "remove one of the two"};
+const Rule secret_in_the_open{"secret-in-the-open",
+                              Severity::warning,
+                              false,
+                              "-",
+                              "'{}' holds a secret, and others than its owner may read it",
+                              "chmod 600, or 640 for a group that only the server is in"};
 const Rule unreadable{"unreadable", Severity::error, kFixed, "-", "cannot read '{}': {}", ""};
 
 }  // namespace configuration_rule

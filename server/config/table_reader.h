@@ -23,7 +23,9 @@ extern const dns::Rule wrong_type;   // key, what it must be
 extern const dns::Rule missing_key;  // section, key
 extern const dns::Rule bad_value;    // sentence
 extern const dns::Rule zone_twice;   // zone, place of the first
+extern const dns::Rule view_twice;   // view, place of the first
 extern const dns::Rule key_twice;    // key, file of the first
+extern const dns::Rule secret_in_the_open;  // path
 extern const dns::Rule unreadable;   // path, what the system said
 }  // namespace configuration_rule
 

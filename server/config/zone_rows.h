@@ -1,7 +1,7 @@
 // All zones that a configuration names, as one table of small rows: a hundred thousand of them take
 // ten megabytes, and are gone when the server has taken them over.
 //
-//   rows   { text, choices, place }          16 octets + 8 for the place
+//   rows   { text, choices, view, base, place }        32 octets
 //   text   name in wire form | path of the file                 one run of octets for all
 //   choices                                  shared by all zones that chose the same
 #pragma once
@@ -32,11 +32,25 @@ struct ZoneChoices {
     std::shared_ptr<const DnssecPolicy> policy;  // of Dnssec::sign
 };
 
+// The number of a view, in the order in which they are asked. Of a configuration the last is
+// "default", whether it names it or not.
+using ViewNumber = uint16_t;
+
+// Where a view has a zone from.
+enum class ZoneSource : uint8_t {
+    file,     // a zone file
+    shared,   // another view's zone, as it is: one zone in memory
+    overlay,  // another view's zone with a patch over it
+};
+
 // A row, seen.
 struct ConfiguredZone {
+    ViewNumber view;
     dns::NameView name;
-    std::string_view file;  // its path, from where the process runs
-    std::shared_ptr<const ZoneChoices> choices;
+    ZoneSource source;
+    ViewNumber base;        // the view whose zone of this name it rests on, if it is no file's
+    std::string_view file;  // the path of the zone file or the patch; "" for `shared`
+    std::shared_ptr<const ZoneChoices> choices;  // of an overlay: the base's, as far as not written
     dns::Place place;
 };
 
@@ -47,13 +61,12 @@ class ZoneRows {
     size_t size() const { return rows_.size(); }
     bool empty() const { return rows_.empty(); }
     ConfiguredZone operator[](size_t row) const;
-    // The row of that name, or size().
-    size_t find(dns::NameView name) const;
+    // The row of that name in that view, or size().
+    size_t find(ViewNumber view, dns::NameView name) const;
 
-    // The row of that name: a new one, size() of before, or the one that has it already, and then
-    // nothing changes.
-    size_t add(dns::NameView name, std::string_view file,
-               const std::shared_ptr<const ZoneChoices>& choices, dns::Place place = {});
+    // The row of that name in that view: a new one, size() of before, or the one that has it
+    // already, and then nothing changes.
+    size_t add(const ConfiguredZone& zone);
 
   private:
     struct Row {
@@ -61,17 +74,19 @@ class ZoneRows {
         uint32_t choices;
         uint16_t file_size;
         uint8_t name_size;
+        ZoneSource source;
+        ViewNumber view, base;
         dns::Place place;
     };
     dns::NameView name(const Row& row) const;
-    size_t slot_of(dns::NameView name) const;
+    size_t slot_of(ViewNumber view, dns::NameView name) const;
     void grow();
 
     dns::SipKey key_;
     std::vector<Row> rows_;
     std::vector<uint8_t> text_;
     std::vector<std::shared_ptr<const ZoneChoices>> choices_;
-    std::vector<uint32_t> slots_;  // row + 1, by hash of the name
+    std::vector<uint32_t> slots_;  // row + 1, by hash of view and name
 };
 
 }  // namespace server

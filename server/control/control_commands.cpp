@@ -4,6 +4,7 @@
 
 #include "server/control/json_writer.h"
 #include "server/control/visible_text.h"
+#include "server/control/which_view.h"
 #include "zoneparser/fields.h"
 
 namespace server {
@@ -43,7 +44,7 @@ struct ZoneList {
         std::string out;
         for (size_t taken = 0; taken < kBlock && next < zones.size(); ++next) {
             const ServedZone& served = *zones[next].zone;
-            std::optional<ZoneStatus> status = publisher.zone(served.name());
+            std::optional<ZoneStatus> status = publisher.zone(served.number());
             if (!status) continue;  // removed meanwhile
             ZoneLine line{*std::move(status), std::string(zones[next].view), 0};
             if (served.number() < totals.zones.size()) line.queries = totals.zones[served.number()];
@@ -71,11 +72,13 @@ using AskedZone = std::pair<const ServedZone*, uint64_t>;
 
 std::vector<AskedZone> asked_zones(const Set& set, const Totals& totals) {
     std::vector<AskedZone> asked;
+    std::vector<bool> seen(totals.zones.size());  // a zone may be in many views
     for (const auto& view : set.views)
         view->zones.for_each([&](const ZonePointer& zone) {
-            uint64_t count =
-                zone->number() < totals.zones.size() ? totals.zones[zone->number()] : 0;
-            if (count > 0) asked.emplace_back(zone.get(), count);
+            if (zone->number() >= seen.size() || seen[zone->number()]) return;
+            seen[zone->number()] = true;
+            if (uint64_t count = totals.zones[zone->number()]; count > 0)
+                asked.emplace_back(zone.get(), count);
         });
     return asked;
 }
@@ -212,28 +215,9 @@ ControlReply ControlCommands::count(const ControlRequest& request) const {
 }
 
 ControlReply ControlCommands::which(const ControlRequest& request) const {
-    dns::Name name;
-    ControlReply reply;
-    if (!read_name(request.operands[0], name, reply)) return reply;
-    Client client;
-    std::string asked = request.operands.size() > 1 ? request.operands[1] : "127.0.0.1";
-    if (!read_address(asked, client.address)) return input_fault("'" + asked + "' is no address");
-    client.local = client.address;
     std::shared_ptr<const Set> set = parts_.publisher->current();
     if (set == nullptr) return input_fault("the zones are being loaded");
-    size_t view = choose_view(*set, client);
-    if (view >= set->views.size()) return input_fault("no view answers " + to_text(client.address));
-    const ServedZone* zone = set->views[view]->zones.find_longest(name);
-    if (zone == nullptr)
-        return input_fault("no zone of view '" + set->views[view]->name + "' covers '" +
-                           request.operands[0] + "': it is REFUSED");
-    std::optional<ZoneStatus> status = parts_.publisher->zone(zone->name());
-    if (!status) return input_fault("the zone was removed a moment ago");
-    Totals totals = parts_.totals();
-    ZoneLine line{*std::move(status), set->views[view]->name, 0};
-    if (zone->number() < totals.zones.size()) line.queries = totals.zones[zone->number()];
-    reply.text = request.json ? zone_json(line) : zones_heading() + zone_text(line);
-    return reply;
+    return which_view(request, *set, *parts_.publisher, parts_.totals());
 }
 
 ControlReply ControlCommands::explain(const ControlRequest& request) const {

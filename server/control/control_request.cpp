@@ -14,8 +14,9 @@ constexpr ControlRow kRows[] = {
      "lists the zones, or those at and below NAME: view, serial, records, whether served"},
     {ControlCommand::stats, "stats", "", 0, 0,
      "counts queries by transport, type, rcode, view and zone, and how long answers took"},
-    {ControlCommand::which, "which", "NAME [CLIENT]", 1, 2,
-     "says which view and zone answer for NAME, for a client of that address"},
+    {ControlCommand::which, "which", "[ADDRESS] [NAME ...]", 1, 32,
+     "says which view answers a client of that address, by which of its networks, and which zones "
+     "of it cover the names; --destination and --key say where to and by which key it asks"},
     {ControlCommand::explain, "explain", "NAME [TYPE] [OPTION ...]", 1, 32,
      "says how an answer comes about, as `apex explain` does, from what is served now"},
     {ControlCommand::reload, "reload", "[ZONE]", 0, 1,

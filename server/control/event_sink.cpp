@@ -15,7 +15,7 @@ void EventSink::event(LogLevel level, std::string_view event, std::string_view s
     for (const LogField& field : fields) {
         if (field.is_number)
             line.add(field.key, field.number);
-        else
+        else if (!field.text.empty())
             line.add(field.key, field.text);
     }
     if (!sentence.empty()) line.add("message", sentence);

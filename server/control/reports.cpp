@@ -73,12 +73,14 @@ struct AllCounts {
             kinds.add(to_string(static_cast<AnswerKind>(i)), totals.kinds[i]);
         for (size_t i = 0; i < kCookieStates; ++i)
             cookies.add(to_string(static_cast<dns::CookieState>(i)), totals.cookies[i]);
+        for (size_t i = 0; i < kSignatureStates; ++i)
+            signatures.add(dns::to_string(static_cast<dns::TsigState>(i)), totals.signatures[i]);
         for (size_t i = 0; i < kTallies; ++i)
             events.add(tally_name(static_cast<Tally>(i)), totals.tallies[i]);
         for (const auto& [name, count] : stats.views) views.add(name, count);
         for (const auto& [name, count] : stats.zones) zones.add(name, count);
     }
-    Counts transports, types, rcodes, kinds, cookies, events, views, zones;
+    Counts transports, types, rcodes, kinds, cookies, signatures, events, views, zones;
 };
 
 // "128 ns", "16 us", "2 ms": the upper end of a bucket, to the unit below it.
@@ -252,6 +254,7 @@ std::string stats_text(const NamedTotals& stats) {
     out += counts.rcodes.text("answers by rcode");
     out += counts.kinds.text("answers by kind");
     out += counts.cookies.text("queries by cookie");
+    out += counts.signatures.text("signed queries by signature");
     out += counts.views.text("queries by view");
     out += counts.zones.text("queries by zone, the most asked");
     if (stats.zones_left_out > 0)
@@ -273,6 +276,7 @@ std::string stats_json(const NamedTotals& stats) {
     counts.rcodes.json(writer, "rcodes");
     counts.kinds.json(writer, "kinds");
     counts.cookies.json(writer, "cookies");
+    counts.signatures.json(writer, "signatures");
     counts.views.json(writer, "views");
     counts.zones.json(writer, "zones");
     writer.member("zones_left_out", uint64_t{stats.zones_left_out});

@@ -79,7 +79,7 @@ RunningServer::RunningServer(World world, RunningSettings settings)
       signals_(std::make_unique<Signals>(io_)),
       publisher_(world.files, world.clock, world.events,
                  {settings_.configuration_file, settings_.state_folder, settings_.threads,
-                  settings_.reading, settings_.progress,
+                  settings_.reading, settings_.progress, settings_.signing_progress,
                   [this](std::shared_ptr<const Set> set) {
                       asio::post(
                           io_, [this, set = std::move(set)]() mutable { deliver(std::move(set)); });
@@ -207,6 +207,7 @@ void RunningServer::start_worker_log() {
     parts.limiter = limiter_.get();
     parts.clock = &world_.clock;
     parts.view_name = [this](size_t view) { return view_name(view); };
+    parts.key_name = [this](KeyNumber key) { return key_name(key); };
     worker_log_ = std::make_unique<WorkerLog>(std::move(parts));
 }
 
@@ -294,6 +295,13 @@ std::string RunningServer::view_name(size_t view) const {
     std::shared_ptr<const Set> set = publisher_.current();
     return set != nullptr && view < set->views.size() ? set->views[view]->name
                                                       : std::to_string(view);
+}
+
+std::string RunningServer::key_name(KeyNumber key) const {
+    std::shared_ptr<const Set> set = publisher_.current();
+    return set != nullptr && set->keys != nullptr && key <= set->keys->size()
+               ? dns::to_text((*set->keys)[key - size_t{1}].name)
+               : std::to_string(key);
 }
 
 }  // namespace server

@@ -40,6 +40,7 @@ struct RunningSettings {
     ReadingOptions reading;
     ExplainFunction explain = nullptr;
     zoneparser::Progress* progress = nullptr;  // of loading; may be null
+    signer::SigningProgress* signing_progress = nullptr;  // likewise
     std::function<void()> loaded;              // called when all zones are loaded; may be empty
     std::string version;
 };
@@ -81,6 +82,7 @@ class RunningServer {
     ServerStatus status() const;
     Totals totals() const;
     std::string view_name(size_t view) const;
+    std::string key_name(KeyNumber key) const;
 
     World world_;
     RunningSettings settings_;

@@ -21,7 +21,8 @@ std::string network_text(const LimitEvent& event) {
 
 }  // namespace
 
-std::string query_line(const QueryRecord& record, std::string_view view, LogFormat format) {
+std::string query_line(const QueryRecord& record, std::string_view view, LogFormat format,
+                       std::string_view key) {
     LogLine line(format, record.time);
     line.add("event", "query").add("client", to_text(record.client.address));
     line.add("port", uint64_t{record.client.port});
@@ -42,6 +43,9 @@ std::string query_line(const QueryRecord& record, std::string_view view, LogForm
         if (record.truncated) line.add("truncated", "yes");
     }
     if (record.cookie != dns::CookieState::none) line.add("cookie", to_string(record.cookie));
+    if (record.signature != dns::TsigState::none)
+        line.add("signature", dns::to_string(record.signature));
+    if (!key.empty()) line.add("key", key);
     if (record.limited) line.add("limited", "yes");
     return line.finish();
 }
@@ -93,7 +97,8 @@ void WorkerLog::drain_queries(size_t& taken) {
         size_t got = ring->drain(kMostATurn, [&](const QueryRecord& record) {
             auto [view, is_new] = views.try_emplace(record.view);
             if (is_new) view->second = parts_.view_name(record.view);
-            lines_ += query_line(record, view->second, parts_.query_file->format());
+            const std::string key = record.key == 0 ? "" : parts_.key_name(record.key);
+            lines_ += query_line(record, view->second, parts_.query_file->format(), key);
             if (lines_.size() >= size_t{1} << 16) {
                 parts_.query_file->write(lines_);
                 lines_.clear();

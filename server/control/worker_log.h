@@ -22,8 +22,10 @@
 
 namespace server {
 
-// A query as a line: client, question, what was answered. `view` is its name.
-std::string query_line(const QueryRecord& record, std::string_view view, LogFormat format);
+// A query as a line: client, question, what was answered. `view` is its name, `key` that of the key
+// that signed it.
+std::string query_line(const QueryRecord& record, std::string_view view, LogFormat format,
+                       std::string_view key = {});
 
 class WorkerLog {
   public:
@@ -35,6 +37,7 @@ class WorkerLog {
         const RateLimiter* limiter = nullptr;
         const dns::Clock* clock = nullptr;
         std::function<std::string(size_t)> view_name;  // by its number; from the log's thread
+        std::function<std::string(KeyNumber)> key_name;  // the same
     };
     explicit WorkerLog(Parts parts);
     // Takes out what is there, and ends.

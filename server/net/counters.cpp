@@ -81,6 +81,8 @@ void Counters::count(Transport transport, std::span<const Outcome> outcomes) {
         count_in(rcodes, outcome.rcode);
         count_in(kinds, static_cast<size_t>(outcome.kind));
         count_in(cookies, static_cast<size_t>(outcome.cookie));
+        if (outcome.signature != dns::TsigState::none)
+            count_in(signatures, static_cast<size_t>(outcome.signature));
         if (outcome.truncated) (*this)[Tally::truncated].add();
         if (outcome.has_question) count_in(types, outcome.type);
         if (outcome.zone == nullptr) continue;
@@ -106,6 +108,7 @@ void Totals::add(const Counters& counters) {
     add_up(types, counters.types);
     add_up(kinds, counters.kinds);
     add_up(cookies, counters.cookies);
+    add_up(signatures, counters.signatures);
     add_up(tallies, counters.tallies);
     add_up(latency, counters.latency);
     add_up(views, counters.views);

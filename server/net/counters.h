@@ -64,6 +64,7 @@ inline constexpr size_t kCountedRcodes = 24;  // the last: all others
 inline constexpr size_t kCountedTypes = 257;  // the last: all others
 inline constexpr size_t kKinds = 5;
 inline constexpr size_t kCookieStates = 5;
+inline constexpr size_t kSignatureStates = static_cast<size_t>(dns::TsigState::kCount);
 inline constexpr size_t kLatencyBuckets = 40;
 
 // The names of the single counters: one row each, for the sum and for whoever prints them.
@@ -96,6 +97,7 @@ struct alignas(64) Counters {
     std::array<Counter, kCountedTypes> types;    // of questions
     std::array<Counter, kKinds> kinds;           // by AnswerKind
     std::array<Counter, kCookieStates> cookies;  // by CookieState
+    std::array<Counter, kSignatureStates> signatures;  // by TsigState, of requests that have one
     std::array<Counter, kTallies> tallies;
     // [i]: answers that took 2^i to 2^(i+1) - 1 ns from being received to being sent.
     std::array<Counter, kLatencyBuckets> latency;
@@ -118,6 +120,7 @@ struct Totals {
     std::array<uint64_t, kCountedTypes> types{};
     std::array<uint64_t, kKinds> kinds{};
     std::array<uint64_t, kCookieStates> cookies{};
+    std::array<uint64_t, kSignatureStates> signatures{};
     std::array<uint64_t, kTallies> tallies{};
     std::array<uint64_t, kLatencyBuckets> latency{};
     std::vector<uint64_t> views;

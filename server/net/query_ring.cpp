@@ -21,6 +21,8 @@ void write_record(QueryRecord& record, const Request& request, const Outcome& ou
     record.action = outcome.action;
     record.kind = outcome.kind;
     record.cookie = outcome.cookie;
+    record.signature = outcome.signature;
+    record.key = outcome.key;
     record.truncated = outcome.truncated;
     record.limited = limited;
     record.has_question = false;

@@ -24,6 +24,8 @@ struct QueryRecord {
     Action action;
     AnswerKind kind;
     dns::CookieState cookie;
+    dns::TsigState signature;
+    KeyNumber key;
     bool truncated;
     bool limited;       // by the rate limit: not sent, or cut to a slip
     bool has_question;  // else name, type and class mean nothing

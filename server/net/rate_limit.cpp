@@ -129,8 +129,11 @@ bool RateLimiter::still_limited(uint64_t key, int64_t now_ns) const {
     return false;
 }
 
+// Who holds a key is no forger, and a slip would have to be signed; what comes with a bad signature
+// is limited as any other error is.
 bool RateLimiter::is_counted(const Request& request, const Outcome& outcome) const {
     return outcome.action == Action::reply && request.client.transport == Transport::udp &&
+           outcome.signature != dns::TsigState::good &&
            interval_[static_cast<size_t>(outcome.kind)] != 0 && !is_cookie_good(outcome.cookie) &&
            !(settings_.exempt_loopback && request.client.address.is_loopback());
 }

@@ -14,7 +14,8 @@ namespace server {
 
 enum class LogLevel : uint8_t { debug, info, warning, error };
 
-// A word of ours and what it stands for. It owns nothing: it lives as long as the call.
+// A word of ours and what it stands for; an empty text is left out. It owns nothing: it lives as
+// long as the call.
 struct LogField {
     LogField(std::string_view name, std::string_view words) : key(name), text(words) {}
     LogField(std::string_view name, const char* words) : key(name), text(words) {}

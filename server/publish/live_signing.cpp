@@ -4,14 +4,15 @@ namespace server {
 
 namespace {
 
-std::string key_of(dns::NameView name) {
-    std::string key(name.size(), 0);
-    dns::lower_copy(reinterpret_cast<uint8_t*>(key.data()), name.data(), name.size());
+std::string key_of(dns::NameView zone) {
+    std::string key(zone.size(), 0);
+    dns::lower_copy(reinterpret_cast<uint8_t*>(key.data()), zone.data(), zone.size());
     return key;
 }
 
-dns::NameView name_of(const std::string& key) {
-    return {reinterpret_cast<const uint8_t*>(key.data()), key.size()};
+// A name ends with its root label, so no two keys are alike.
+std::string key_of(const LiveName& name) {
+    return key_of(name.zone.view()) + name.view;
 }
 
 }  // namespace
@@ -29,71 +30,83 @@ dns::Result<void> LiveSigning::open() {
     return {};
 }
 
-bool LiveSigning::concerns(dns::NameView name, const ZoneChoices& choices) const {
+bool LiveSigning::concerns(const LiveName& name, const ZoneChoices& choices) const {
     if (choices.dnssec != Dnssec::off || find(name) != nullptr) return true;
-    return !signed_before_.empty() && signed_before_.count(folder_name(name)) > 0;
+    return !signed_before_.empty() && signed_before_.count(mark_name(name.zone, name.view)) > 0;
 }
 
-LiveZone* LiveSigning::find(dns::NameView name) const {
+LiveZone* LiveSigning::find(const LiveName& name) const {
     std::lock_guard lock(mutex_);
     if (zones_.empty()) return nullptr;
     auto found = zones_.find(key_of(name));
-    return found != zones_.end() ? found->second.get() : nullptr;
+    return found != zones_.end() ? found->second.zone.get() : nullptr;
 }
 
-dns::Result<SharedZone> LiveSigning::sign(dns::NameView name, const SharedZone& input,
+dns::Result<SharedZone> LiveSigning::sign(const LiveName& name, const SharedZone& input,
                                           const zones::Zone* served, const ZoneChoices& choices,
                                           unsigned threads) {
     if (world_.state_folder.empty())
         return dns::Fault{"`dnssec` needs a state folder for keys and serials, and there is none"};
     LiveZone* zone = nullptr;
+    std::mutex* turn = nullptr;
     {
         std::lock_guard lock(mutex_);
-        auto& slot = zones_[key_of(name)];
-        if (slot == nullptr) slot = std::make_unique<LiveZone>(world_, name);
-        zone = slot.get();
+        Slot& slot = zones_[key_of(name)];
+        if (slot.zone == nullptr)
+            slot = {name, std::make_unique<LiveZone>(world_, name.zone, name.view)};
+        zone = slot.zone.get();
+        turn = &turns_[key_of(name.zone.view())];
     }
+    std::lock_guard lock(*turn);
     return zone->sign(input, served, choices, threads);
 }
 
-dns::Result<SharedZone> LiveSigning::renew(dns::NameView name, const zones::Zone& served) {
+dns::Result<SharedZone> LiveSigning::renew(const LiveName& name, const zones::Zone& served) {
     LiveZone* zone = find(name);
     if (zone == nullptr || !zone->is_signing()) return SharedZone();
     return zone->renew(served);
 }
 
-bool LiveSigning::is_signing(dns::NameView name) const {
+dns::Result<SharedZone> LiveSigning::sign_over(const LiveName& name, const zones::Zone& served,
+                                               zones::ChangeSet changes) const {
+    const LiveZone* zone = find(name);
+    if (zone == nullptr || !zone->is_signing())
+        return dns::Fault{"the zone that it rests on is not signed here"};
+    return zone->sign_over(served, std::move(changes));
+}
+
+bool LiveSigning::is_signing(const LiveName& name) const {
     LiveZone* zone = find(name);
     return zone != nullptr && zone->is_signing();
 }
 
-void LiveSigning::store(dns::NameView name, const zones::Zone& served) {
+void LiveSigning::store(const LiveName& name, const zones::Zone& served) {
     if (LiveZone* zone = find(name); zone != nullptr && zone->is_signing()) zone->store(served);
 }
 
-void LiveSigning::forget(dns::NameView name) {
+void LiveSigning::forget(const LiveName& name) {
     std::lock_guard lock(mutex_);
     zones_.erase(key_of(name));
 }
 
 void LiveSigning::look_again() {
     std::lock_guard lock(mutex_);
-    for (const auto& [key, zone] : zones_) zone->look_again();
+    for (const auto& [key, slot] : zones_) slot.zone->look_again();
 }
 
 std::optional<dns::UnixTime> LiveSigning::due() const {
     std::lock_guard lock(mutex_);
     std::optional<dns::UnixTime> first;
-    for (const auto& [key, zone] : zones_)
-        if (zone->due() && (!first || *zone->due() < *first)) first = zone->due();
+    for (const auto& [key, slot] : zones_)
+        if (slot.zone->due() && (!first || *slot.zone->due() < *first)) first = slot.zone->due();
     return first;
 }
 
-std::vector<dns::Name> LiveSigning::due_zones(dns::UnixTime now) const {
+std::vector<LiveName> LiveSigning::due_zones(dns::UnixTime now) const {
     std::lock_guard lock(mutex_);
-    std::vector<dns::Name> names;
-    for (const auto& [key, zone] : zones_)
-        if (zone->due() && *zone->due() <= now) names.emplace_back(name_of(key));
+    std::vector<LiveName> names;
+    for (const auto& [key, slot] : zones_)
+        if (slot.zone->due() && *slot.zone->due() <= now) names.push_back(slot.name);
     return names;
 }
 

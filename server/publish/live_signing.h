@@ -13,6 +13,12 @@
 
 namespace server {
 
+// A zone of that name in a view; "" for the view "default". Keys belong to the name alone.
+struct LiveName {
+    dns::Name zone;
+    std::string view;
+};
+
 class LiveSigning {
   public:
     explicit LiveSigning(SigningWorld world);
@@ -20,31 +26,40 @@ class LiveSigning {
     // What is wrong with the state folder, if it cannot be asked which zones were signed.
     dns::Result<void> open();
     // Whether the zone is to be signed, or was and must not lose that silently.
-    bool concerns(dns::NameView name, const ZoneChoices& choices) const;
-    // As LiveZone::sign(). Of one zone one call at a time, of several zones any number.
-    dns::Result<SharedZone> sign(dns::NameView name, const SharedZone& input,
+    bool concerns(const LiveName& name, const ZoneChoices& choices) const;
+    // As LiveZone::sign(), from any number of threads; zones of one name, which share their keys,
+    // take turns.
+    dns::Result<SharedZone> sign(const LiveName& name, const SharedZone& input,
                                  const zones::Zone* served, const ZoneChoices& choices,
                                  unsigned threads);
-    dns::Result<SharedZone> renew(dns::NameView name, const zones::Zone& served);
+    dns::Result<SharedZone> renew(const LiveName& name, const zones::Zone& served);
+    // As LiveZone::sign_over(), of a zone that is signed here.
+    dns::Result<SharedZone> sign_over(const LiveName& name, const zones::Zone& served,
+                                      zones::ChangeSet changes) const;
     // Whether it is signed here.
-    bool is_signing(dns::NameView name) const;
+    bool is_signing(const LiveName& name) const;
     // A version of this zone is served, or will be.
-    void store(dns::NameView name, const zones::Zone& served);
-    void forget(dns::NameView name);
+    void store(const LiveName& name, const zones::Zone& served);
+    void forget(const LiveName& name);
 
     // Makes all of them look at their keys again, soon.
     void look_again();
     // When some zone has something due, and which have so at that time.
     std::optional<dns::UnixTime> due() const;
-    std::vector<dns::Name> due_zones(dns::UnixTime now) const;
+    std::vector<LiveName> due_zones(dns::UnixTime now) const;
 
   private:
-    LiveZone* find(dns::NameView name) const;
+    struct Slot {
+        LiveName name;
+        std::unique_ptr<LiveZone> zone;
+    };
+    LiveZone* find(const LiveName& name) const;
 
     SigningWorld world_;
-    std::set<std::string> signed_before_;  // names of folders
-    mutable std::mutex mutex_;             // over the table; a zone's own work needs no lock
-    std::map<std::string, std::unique_ptr<LiveZone>> zones_;  // by lower-case wire name
+    std::set<std::string> signed_before_;      // names of folders
+    mutable std::mutex mutex_;                 // over the table; a zone's own work needs no lock
+    std::map<std::string, Slot> zones_;        // by lower-case wire name, then view
+    std::map<std::string, std::mutex> turns_;  // by lower-case wire name
 };
 
 }  // namespace server

@@ -23,11 +23,8 @@ constexpr size_t kRenewals = 200;
 // From so many records on a reload signs what differs; below, the zone is made anew with the
 // signatures that are still good, so that places are those of the file as it is.
 constexpr size_t kBigZone = 10'000;
-// One in so many new signatures is verified before a zone that was signed anew is served.
-constexpr size_t kSample = 100;
 // What failed is tried again.
 constexpr dns::UnixTime kRetry = 300;
-constexpr dns::UnixTime kMinute = 60;
 constexpr dns::SipKey kContent{0x61706578'636f6e74, 0x656e7420'6f66207a};
 
 // RFC 1982 3.2.
@@ -44,9 +41,9 @@ bool is_cds(uint16_t number) {
     return number == type::CDS || number == type::CDNSKEY;
 }
 
-// What the zone has at its apex by itself: the serial and what follows from it, and CDS.
-bool is_own_at_apex(uint16_t number) {
-    return number == type::SOA || number == type::ZONEMD || is_cds(number);
+// The serial, and what follows from it.
+bool has_serial(uint16_t number) {
+    return number == type::SOA || number == type::ZONEMD;
 }
 
 zones::OwnedRrset soa_with(const zones::RrsetView& soa, uint32_t serial) {
@@ -56,29 +53,38 @@ zones::OwnedRrset soa_with(const zones::RrsetView& soa, uint32_t serial) {
     return made;
 }
 
-// A digest of what a zone says, apart from its serial.
-uint64_t content_of(const zones::Zone& zone, bool cds) {
-    dns::SipState<1, 3> state(kContent);
-    state.absorb(cds);
-    for (zones::Zone::Cursor at(zone); at; at.next()) {
-        const zones::NodeView& node = *at;
-        state.absorb(dns::siphash<1, 3>(kContent, node.name().data(), node.name().size()));
-        for (size_t i = 0; i < node.rrset_count(); ++i) {
-            const zones::RrsetView rrset = node.rrset(i);
-            if (node.is_apex() && (is_own_at_apex(rrset.type()) || is_own_at_apex(rrset.covered())))
-                continue;
-            state.absorb(dns::siphash<1, 3>(kContent, rrset.wire().data(), rrset.wire().size()));
-        }
+// What the apex says, apart from the serial and what follows from it.
+uint64_t apex_content(const zones::NodeView& apex) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < apex.rrset_count(); ++i) {
+        const zones::RrsetView rrset = apex.rrset(i);
+        if (has_serial(rrset.type()) || has_serial(rrset.covered())) continue;
+        sum += dns::siphash<1, 3>(kContent, rrset.wire().data(), rrset.wire().size());
     }
-    return state.digest();
+    return sum;
 }
 
-uint32_t longest_ttl(const zones::Zone& zone) {
-    uint32_t longest = signer::zone_negative_ttl(zone.apex());
+uint64_t names_content(const zones::Zone& zone) {
+    uint64_t sum = 0;
     for (zones::Zone::Cursor at(zone); at; at.next())
-        for (size_t i = 0; i < (*at).rrset_count(); ++i)
-            longest = std::max(longest, (*at).rrset(i).ttl());
-    return longest;
+        if (!(*at).is_apex()) sum += signer::name_content(*at);
+    return sum;
+}
+
+// What changes of a zone add to that.
+uint64_t content_added(const zones::Zone& before, const zones::Zone& next,
+                       const zones::ChangeSet& changes) {
+    uint64_t sum = 0;
+    const dns::Name* last = nullptr;  // changes of one name stand together
+    for (const RrsetChange& change : changes.changes) {
+        if (last != nullptr && *last == change.owner) continue;
+        last = &change.owner;
+        dns::NameView relative;
+        if (!next.relative(change.owner, relative) || relative.empty()) continue;
+        if (zones::NodeView was = before.find(relative)) sum -= signer::name_content(was);
+        if (zones::NodeView is = next.find(relative)) sum += signer::name_content(is);
+    }
+    return sum;
 }
 
 }  // namespace
@@ -120,8 +126,6 @@ dns::Result<SharedZone> LiveZone::sign(const SharedZone& input, const zones::Zon
     auto made = big ? sign_difference(*input, *served) : sign_whole(input, served, threads);
     if (!made.ok()) return made.fault();
     if (auto marked = folder_.mark_signed(); !marked.ok()) return marked.fault();
-    // New signatures are due later than those that are there.
-    if (!big) plan(**made);
     return made;
 }
 
@@ -150,7 +154,7 @@ dns::Result<SharedZone> LiveZone::unsigned_version(const SharedZone& input) {
     }
     // The serial still must not go back.
     if (!record_ || is_ahead(input->serial(), record_->serial)) return input;
-    const uint64_t content = content_of(*input, false);
+    const uint64_t content = names_content(*input) + apex_content(input->apex());
     const uint32_t serial = content == record_->content ? record_->serial : record_->serial + 1;
     zones::ChangeSet changes;
     zones::RrsetView soa = input->apex().find(type::SOA);
@@ -169,26 +173,67 @@ dns::Result<SharedZone> LiveZone::sign_whole(const SharedZone& input, const zone
         options.reuse = &of_served.emplace(*served, keys_);
     else
         options.reuse = &store_;
-    auto made = signer::sign_zone(*input, keys_, options);
+    signer::SigningFacts facts;
+    options.facts = &facts;
+    const int64_t began = world_.clock.steady_ns();
+    if (input->record_count() >= kBigZone)
+        tell(LogLevel::info, "zone-being-signed", "it is answered when that is done");
+    // As if nothing had changed since it was served last: then all signatures are there.
+    const bool goes_on = record_ && !is_ahead(input->serial(), record_->serial);
+    zones::ChangeSet apex;
+    add_apex(*input, apex, goes_on ? record_->serial : input->serial());
+    auto whole = apex.empty() ? dns::Result<SharedZone>(input) : input->apply(apex);
+    if (!whole.ok()) return whole;
+    auto made = signer::sign_zone(**whole, keys_, options);
+    const size_t had_stretches = store_.stretches().size();
+    store_.forget();
+    if (store_.met_damage())
+        tell(LogLevel::warning, "signatures-lost",
+             "'" + folder_.signatures() + "' is damaged; what stood there was signed anew");
     if (!made.ok()) return made.fault();
-    const uint64_t content = content_of(**made, shows_cds(options.now));
-    uint32_t serial = input->serial();
-    if (record_ && !is_ahead(serial, record_->serial))
-        serial = record_->content == content ? record_->serial : record_->serial + 1;
+    if (auto checked = check_sample(**made, facts.sample); !checked.ok()) return checked.fault();
+    names_content_ = facts.content;
     if (!record_) {
-        record_ = SigningRecord{serial, content, options.now, longest_ttl(**made)};
+        record_ = SigningRecord{(*made)->serial(), 0, options.now, facts.longest_ttl};
         tell_first(**made);
     }
-    auto next = next_version(**made, {}, serial);
-    const size_t known = store_.size();
-    store_.forget();
+    const uint64_t content = this->content(**made);
+    const bool other = goes_on && record_->content != content;
+    auto next = other ? next_version(**made, {}, record_->serial + 1) : made;
     if (!next.ok()) return next;
-    if (auto checked = check(**next, nullptr); !checked.ok()) return checked.fault();
-    if (auto kept = keep_serial(**next, content); !kept.ok()) return kept.fault();
-    // A start that found all signatures on the disk has nothing to write.
-    store_all_ = served != nullptr || known == 0 || store_.wants_rewriting(known);
-    if (!store_all_) store_all_ = known < (*next)->name_count();
+    if (!other)
+        if (auto kept = keep_serial(**next, content); !kept.ok()) return kept.fault();
+    // A start that found nearly all signatures on the disk has nothing to write.
+    store_all_ = served != nullptr || had_stretches == 0 || facts.made > facts.kFew ||
+                 facts.stretches < had_stretches / 2 || store_.met_damage() ||
+                 store_.wants_rewriting();
+    if (!store_all_) keep_for_store(**next, facts.owners);
+    plan(facts.next_due);
+    if (input->record_count() >= kBigZone) tell_signed(**next, facts, began);
     return next;
+}
+
+// The signatures of these names are not on the disk, or some of them.
+void LiveZone::keep_for_store(const zones::Zone& zone, const std::vector<dns::Name>& owners) {
+    for (size_t i = 0; i < owners.size(); ++i) {
+        dns::NameView relative;
+        if ((i > 0 && owners[i] == owners[i - 1]) || !zone.relative(owners[i], relative)) continue;
+        const zones::NodeView node = zone.find(relative);
+        for (size_t k = 0; node && k < node.rrset_count(); ++k)
+            if (node.entries()[k].type == type::RRSIG)
+                unstored_.changes.push_back({owners[i], {}, zones::own(node.rrset(k))});
+    }
+}
+
+void LiveZone::tell_signed(const zones::Zone& zone, const signer::SigningFacts& facts,
+                           int64_t began_ns) const {
+    const std::string name = dns::to_text(name_);
+    world_.log.event(LogLevel::info, "zone-signed", "",
+                     {{"zone", name},
+                      {"serial", zone.serial()},
+                      {"signatures", facts.signatures},
+                      {"new", facts.made},
+                      {"milliseconds", (world_.clock.steady_ns() - began_ns) / 1'000'000}});
 }
 
 // What differs between what is served and a new input, as an unsigned zone would see it.
@@ -227,10 +272,16 @@ dns::Result<SharedZone> LiveZone::sign_difference(const zones::Zone& input,
         serial = input.serial();
     else if (!changes.empty())
         ++serial;
+    const int64_t began = world_.clock.steady_ns();
+    const size_t changed = changes.changes.size();
+    // New signatures are due later than those that are there.
     auto next = next_version(served, std::move(changes), serial);
-    if (!next.ok()) return next;
-    // What a digest of all costs is not worth it: the next start takes another serial.
-    if (auto kept = keep_serial(**next, 0); !kept.ok()) return kept.fault();
+    if (next.ok())
+        world_.log.event(LogLevel::info, "zone-signed-again", "",
+                         {{"zone", dns::to_text(name_)},
+                          {"serial", (*next)->serial()},
+                          {"changes", changed},
+                          {"microseconds", (world_.clock.steady_ns() - began) / 1000}});
     return next;
 }
 
@@ -250,10 +301,10 @@ void LiveZone::add_apex(const zones::Zone& before, zones::ChangeSet& changes,
     }
     if (policy_->cds == CdsChoice::never) return;
     std::vector<std::vector<uint8_t>> digests, keys;
-    if (shows_cds(world_.clock.now()))
+    const dns::UnixTime now = world_.clock.now();
+    if (shows_cds(now))
         for (const ZoneKey& key : keys_) {
-            bool revoked = signer::DnskeyView(key.dnskey).flags() & signer::key_flag::revoked;
-            if (!key.signs_keys || revoked) continue;
+            if (!wants_ds(key, now)) continue;
             digests.push_back(signer::make_ds(apex, key.dnskey, 2));
             keys.push_back(key.dnskey);
         }
@@ -274,13 +325,34 @@ dns::Result<SharedZone> LiveZone::next_version(const zones::Zone& before, zones:
     keys.insert(keys.end(), gone_keys_.begin(), gone_keys_.end());
     auto signed_changes = signer::sign_changes(before, changes, keys, options());
     if (!signed_changes.ok()) return signed_changes.fault();
-    auto next = before.apply(*signed_changes);
+    return make_version(before, std::move(signed_changes).value());
+}
+
+dns::Result<SharedZone> LiveZone::sign_over(const zones::Zone& served,
+                                            zones::ChangeSet changes) const {
+    auto signed_changes = signer::sign_changes(served, changes, keys_, options());
+    if (!signed_changes.ok()) return signed_changes.fault();
+    auto next = served.apply(signed_changes.value());
     if (!next.ok()) return next;
-    if (auto checked = check(**next, &*signed_changes); !checked.ok()) return checked.fault();
-    auto& waiting = unstored_.changes;
-    for (RrsetChange& change : signed_changes.value().changes)
-        if (change.after.type == type::RRSIG) waiting.push_back(std::move(change));
+    if (auto checked = check(**next, signed_changes.value()); !checked.ok()) return checked.fault();
+    return next;
+}
+
+dns::Result<SharedZone> LiveZone::make_version(const zones::Zone& before,
+                                               zones::ChangeSet changes) {
+    auto next = before.apply(changes);
+    if (!next.ok()) return next;
+    if (auto checked = check(**next, changes); !checked.ok()) return checked.fault();
+    names_content_ += content_added(before, **next, changes);
+    if (auto kept = keep_serial(**next, content(**next)); !kept.ok()) return kept.fault();
+    for (RrsetChange& change : changes.changes)
+        if (change.after.type == type::RRSIG) unstored_.changes.push_back(std::move(change));
     return (*next)->wants_fold() ? (*next)->fold() : *next;
+}
+
+// A digest of what the zone says, apart from its serial.
+uint64_t LiveZone::content(const zones::Zone& zone) const {
+    return names_content_ + apex_content(zone.apex());
 }
 
 dns::Result<void> LiveZone::keep_serial(const zones::Zone& next, uint64_t content) {
@@ -295,82 +367,120 @@ dns::Result<void> LiveZone::keep_serial(const zones::Zone& next, uint64_t conten
     return written;
 }
 
-// Before anybody sees it: every signature that `changes` brings; of a zone that was signed whole
-// (null) those of its apex, and some of the rest.
-dns::Result<void> LiveZone::check(const zones::Zone& next, const zones::ChangeSet* changes) const {
-    std::vector<std::pair<uint16_t, std::unique_ptr<signer::PublicKey>>> keys;
-    for (const ZoneKey& key : keys_) {
-        signer::DnskeyView dnskey(key.dnskey);
-        auto read = signer::read_public_key(dnskey.algorithm(), dnskey.public_key());
-        if (read.ok()) keys.emplace_back(key.tag, std::move(read.value()));
+namespace {
+
+// Signatures as a validator sees them, by the keys that are to be served.
+class VersionCheck {
+  public:
+    VersionCheck(const zones::Zone& zone, const std::vector<ZoneKey>& keys) : zone_(zone) {
+        for (const ZoneKey& key : keys) {
+            signer::DnskeyView dnskey(key.dnskey);
+            auto read = signer::read_public_key(dnskey.algorithm(), dnskey.public_key());
+            if (read.ok()) keys_.emplace_back(key.tag, std::move(read.value()));
+        }
     }
-    signer::SignatureCheck check;
-    auto verify = [&](const dns::Name& owner, const zones::NodeView& node, uint16_t covered,
-                      dns::Octets records) -> dns::Result<void> {
-        zones::RrsetView rrset = node.find(covered);
+
+    dns::Result<void> verify(dns::NameView owner, const zones::NodeView& node, uint16_t covered,
+                             dns::Octets records) {
+        zones::RrsetView rrset = node ? node.find(covered) : zones::RrsetView();
         bool good = static_cast<bool>(rrset);
         for (size_t at = 0; good && at < records.size();) {
             zones::RecordView record(records.data() + at);
             at += record.wire().size();
             signer::RrsigView rrsig;
-            good = signer::read_rrsig(record.rdata(), rrsig);
-            bool verified = false;
-            for (const auto& [tag, key] : keys)
-                verified = verified || (good && tag == rrsig.key_tag() &&
-                                        check.verify(rrsig, {owner, covered, rrset.wire()}, *key));
-            good = good && verified;
+            good = signer::read_rrsig(record.rdata(), rrsig) &&
+                   is_verified(rrsig, {owner, covered, rrset.wire()});
         }
         if (good) return {};
         return dns::Fault{"a signature of " + dns::to_text(owner) + " " + dns::type_text(covered) +
                           " was made and does not verify; the version is not served"};
-    };
-    if (changes != nullptr) {
-        for (const RrsetChange& change : changes->changes) {
-            if (change.after.type != type::RRSIG || change.after.count == 0) continue;
-            dns::NameView relative;
-            if (!next.relative(change.owner, relative)) continue;
-            auto done =
-                verify(change.owner, next.find(relative), change.after.covered, change.after.wire);
-            if (!done.ok()) return done;
-        }
-        return {};
     }
-    // Those of the disk were verified when they were made, and are again behind the answers.
-    const dns::UnixTime now = world_.clock.now();
-    const auto oldest = static_cast<uint32_t>(now - policy_->signing.inception_offset - kMinute);
-    auto is_new = [oldest](const zones::RrsetView& rrset) {
-        signer::RrsigView rrsig(rrset.first().rdata());
-        return static_cast<int32_t>(rrsig.inception() - oldest) >= 0;
-    };
-    size_t seen = static_cast<size_t>(now) % kSample;
-    for (zones::Zone::Cursor at(next); at; at.next()) {
-        const zones::NodeView& node = *at;
+    dns::Result<void> verify(const zones::NodeView& node) {
+        const dns::Name owner = zone_.absolute(node.name());
         for (size_t i = 0; i < node.rrset_count(); ++i) {
             const zones::RrsetView rrsig = node.rrset(i);
             if (rrsig.type() != type::RRSIG) continue;
-            if (!node.is_apex() && (!is_new(rrsig) || ++seen % kSample != 0)) continue;
-            auto done = verify(next.absolute(node.name()), node, rrsig.covered(), rrsig.wire());
-            if (!done.ok()) return done;
+            if (auto done = verify(owner, node, rrsig.covered(), rrsig.wire()); !done.ok())
+                return done;
         }
+        return {};
+    }
+
+  private:
+    bool is_verified(const signer::RrsigView& rrsig, const signer::SignableRrset& rrset) {
+        for (const auto& [tag, key] : keys_)
+            if (tag == rrsig.key_tag() && check_.verify(rrsig, rrset, *key)) return true;
+        return false;
+    }
+
+    const zones::Zone& zone_;
+    std::vector<std::pair<uint16_t, std::unique_ptr<signer::PublicKey>>> keys_;
+    signer::SignatureCheck check_;
+};
+
+}  // namespace
+
+// Before anybody sees it: every signature that `changes` brings.
+dns::Result<void> LiveZone::check(const zones::Zone& next, const zones::ChangeSet& changes) const {
+    VersionCheck check(next, keys_);
+    for (const RrsetChange& change : changes.changes) {
+        if (change.after.type != type::RRSIG || change.after.count == 0) continue;
+        dns::NameView relative;
+        if (!next.relative(change.owner, relative)) continue;
+        auto done = check.verify(change.owner, next.find(relative), change.after.covered,
+                                 change.after.wire);
+        if (!done.ok()) return done;
+    }
+    return {};
+}
+
+// Of a zone that was signed whole, those of its apex, and of the names given. Those of the disk
+// were verified when they were made, and are again behind the answers.
+dns::Result<void> LiveZone::check_sample(const zones::Zone& made,
+                                         const std::vector<dns::Name>& owners) const {
+    VersionCheck check(made, keys_);
+    if (auto done = check.verify(made.apex()); !done.ok()) return done;
+    for (const dns::Name& owner : owners) {
+        dns::NameView relative;
+        if (!made.relative(owner, relative)) continue;
+        if (auto done = check.verify(made.find(relative)); !done.ok()) return done;
     }
     return {};
 }
 
 // ---- time --------------------------------------------------------------------------------------
 
+// By hand, if its file says when (SyncPublish, SyncDelete); else while it signs the DNSKEY set.
+bool LiveZone::wants_ds(const ZoneKey& key, dns::UnixTime now) const {
+    if (!key.published || signer::DnskeyView(key.dnskey).flags() & signer::key_flag::revoked)
+        return false;
+    for (const signer::StoredKey& stored : stored_keys_) {
+        if (stored.dnskey != key.dnskey) continue;
+        auto from = stored.times[signer::KeyTime::sync_publish];
+        auto until = stored.times[signer::KeyTime::sync_delete];
+        if (until && *until <= now) return false;
+        if (from) return *from <= now;
+    }
+    return key.signs_keys;
+}
+
 bool LiveZone::shows_cds(dns::UnixTime now) const {
     return policy_->cds == CdsChoice::automatic && record_ && now >= record_->safe_from();
 }
 
-// When there is something to do next.
-void LiveZone::plan(const zones::Zone& zone) {
+void LiveZone::plan(dns::UnixTime next_due) {
     const dns::UnixTime now = world_.clock.now();
-    auto renewals = signer::renewals(zone, keys_, options(), 0);
-    due_ = now + kRetry;
-    if (renewals.ok()) due_ = renewals->left > 0 ? now : renewals->next_due;
+    due_ = std::max(now, next_due);
     if (next_key_step_) due_ = std::min(*due_, *next_key_step_);
     if (policy_->cds == CdsChoice::automatic && now < record_->safe_from())
         due_ = std::min(*due_, record_->safe_from());
+}
+
+void LiveZone::plan(const zones::Zone& zone) {
+    const dns::UnixTime now = world_.clock.now();
+    auto renewals = signer::renewals(zone, keys_, options(), 0);
+    if (!renewals.ok()) return plan(now + kRetry);
+    plan(renewals->left > 0 ? now : renewals->next_due);
 }
 
 dns::Result<SharedZone> LiveZone::renew(const zones::Zone& served) {
@@ -390,31 +500,22 @@ dns::Result<SharedZone> LiveZone::renew(const zones::Zone& served) {
         if (new_keys) tell(LogLevel::info, "keys-changed", "its keys take their next step");
         if (auto checked = check_key_pairs(); !checked.ok()) return checked.fault();
         auto next = next_version(served, std::move(apex), served.serial() + 1);
-        if (!next.ok()) return next;
-        if (auto kept = keep_serial(**next, 0); !kept.ok()) return kept.fault();
-        plan(**next);
+        if (next.ok()) plan(**next);
         return next;
     }
     options.policy.serial = signer::SerialPolicy::increment;
     auto renewals = signer::renewals(served, keys_, options, kRenewals);
     if (!renewals.ok()) return renewals.fault();
-    if (renewals->changes.empty()) {
-        plan(served);
-        return SharedZone();
-    }
-    auto next = served.apply(renewals->changes);
-    if (!next.ok()) return next;
-    if (auto checked = check(**next, &renewals->changes); !checked.ok()) return checked.fault();
-    if (auto kept = keep_serial(**next, 0); !kept.ok()) return kept.fault();
-    for (RrsetChange& change : renewals.value().changes.changes)
-        if (change.after.type == type::RRSIG) unstored_.changes.push_back(std::move(change));
-    plan(**next);
-    return (*next)->wants_fold() ? (*next)->fold() : *next;
+    plan(renewals->left > 0 ? now : renewals->next_due);
+    if (renewals->changes.empty()) return SharedZone();
+    auto next = make_version(served, std::move(renewals.value().changes));
+    if (!next.ok()) due_ = now + kRetry;
+    return next;
 }
 
 void LiveZone::store(const zones::Zone& served) {
     if (!store_all_ && unstored_.empty()) return;
-    bool all = store_all_ || store_.wants_rewriting(served.record_count());
+    bool all = store_all_ || store_.wants_rewriting();
     auto stored = all ? store_.rewrite(served, keys_) : store_.append(served, unstored_, keys_);
     store_all_ = false;
     unstored_.changes.clear();

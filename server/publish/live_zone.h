@@ -41,10 +41,11 @@ struct SigningWorld {
 
 class LiveZone {
   public:
-    LiveZone(const SigningWorld& world, dns::NameView name)
+    // `view` is "" for the view "default".
+    LiveZone(const SigningWorld& world, dns::NameView name, const std::string& view)
         : world_(world),
           name_(name),
-          folder_(world.files, world.state_folder, name),
+          folder_(world.files, world.state_folder, name, view),
           store_(folder_.signatures()) {}
 
     // A version of `input`, signed; `served` is the version before, null if there is none that was
@@ -53,6 +54,9 @@ class LiveZone {
                                  const ZoneChoices& choices, unsigned threads);
     // What is due now, done: the next version, or none if there was nothing.
     dns::Result<SharedZone> renew(const zones::Zone& served);
+    // A version of this zone with some names changed, as an overlay has it: what differs is signed,
+    // and nothing of it is kept here. Any number of threads.
+    dns::Result<SharedZone> sign_over(const zones::Zone& served, zones::ChangeSet changes) const;
     // To be called for each version from above that will be served, or is: what makes the next
     // start cheap.
     void store(const zones::Zone& served);
@@ -79,15 +83,27 @@ class LiveZone {
                                        unsigned threads);
     dns::Result<SharedZone> sign_difference(const zones::Zone& input, const zones::Zone& served);
     zones::ChangeSet difference(const zones::Zone& input, const zones::Zone& served) const;
-    // Signs `changes` over `before`, with this serial and what else the apex is to have.
+    // `changes` over `before`, signed, with this serial and what else the apex is to have.
     dns::Result<SharedZone> next_version(const zones::Zone& before, zones::ChangeSet changes,
                                          uint32_t serial);
+    // Changes that are signed, over `before`: checked, its serial kept on the disk.
+    dns::Result<SharedZone> make_version(const zones::Zone& before, zones::ChangeSet changes);
     void add_apex(const zones::Zone& before, zones::ChangeSet& changes, uint32_t serial) const;
+    dns::Result<void> check(const zones::Zone& next, const zones::ChangeSet& changes) const;
+    dns::Result<void> check_sample(const zones::Zone& made,
+                                   const std::vector<dns::Name>& owners) const;
+    uint64_t content(const zones::Zone& zone) const;
     dns::Result<void> keep_serial(const zones::Zone& next, uint64_t content);
-    dns::Result<void> check(const zones::Zone& next, const zones::ChangeSet* changes) const;
     signer::SigningOptions options(unsigned threads = 1) const;
     bool shows_cds(dns::UnixTime now) const;
+    bool wants_ds(const signer::ZoneKey& key, dns::UnixTime now) const;
+    // When there is something to do next: the next signature is due at that time, or, to be found
+    // out, whichever of `zone` it is.
+    void plan(dns::UnixTime next_due);
     void plan(const zones::Zone& zone);
+    void keep_for_store(const zones::Zone& zone, const std::vector<dns::Name>& owners);
+    void tell_signed(const zones::Zone& zone, const signer::SigningFacts& facts,
+                     int64_t began_ns) const;
     void tell_first(const zones::Zone& zone) const;
     void tell(LogLevel level, const char* event, const std::string& sentence) const;
 
@@ -102,6 +118,8 @@ class LiveZone {
     std::optional<dns::UnixTime> next_key_step_;
     std::optional<SigningRecord> record_;
     std::optional<dns::UnixTime> due_;
+    // Of the version made last: the sum of what its names say but the apex (signer::name_content).
+    uint64_t names_content_ = 0;
     zones::ChangeSet unstored_;  // whose signatures are not on the disk yet
     bool store_all_ = false;
     bool opened_ = false;

@@ -43,7 +43,7 @@ dns::Result<void> LiveZone::load_keys(const zones::Zone* input) {
     signer::LoadedKeys loaded = signer::load_keys(world_.files, names.value(), name_);
     if (!loaded.faults.empty()) return dns::Fault{loaded.faults.front()};
     if (loaded.keys.empty()) {
-        if (folder_.was_signed())
+        if (folder_.was_signed() || folder_.default_was_signed())
             return dns::Fault{
                 "the zone was signed before, and its keys are gone: there are none in '" +
                 folder_.path() +
@@ -66,6 +66,10 @@ dns::Result<void> LiveZone::load_keys(const zones::Zone* input) {
              "one with `apex keygen`");
     take_keys(at.zone_keys());
     next_key_step_ = at.next_step;
+    for (const signer::StoredKey& key : stored_keys_)
+        for (signer::KeyTime time : {signer::KeyTime::sync_publish, signer::KeyTime::sync_delete})
+            if (auto step = key.times[time]; step && *step > world_.clock.now())
+                next_key_step_ = std::min(next_key_step_.value_or(*step), *step);
     return {};
 }
 

@@ -236,8 +236,8 @@ PublisherStatus Publisher::status() const {
     return status;
 }
 
-std::optional<ZoneStatus> Publisher::zone(dns::NameView name) const {
-    return impl_->keeper.zone(name);
+std::optional<ZoneStatus> Publisher::zone(uint32_t number) const {
+    return impl_->keeper.zone(number);
 }
 
 void Publisher::for_each_zone(const std::function<void(const ZoneStatus&)>& use) const {

@@ -26,6 +26,7 @@
 #include "server/answer/set.h"
 #include "server/config/configuration.h"
 #include "server/publish/event_log.h"
+#include "signer/sign_zone.h"
 #include "zoneparser/parser.h"
 
 namespace server {
@@ -46,7 +47,9 @@ using Done = std::function<void(const JobReport&)>;
 struct ZoneStatus {
     dns::Name name;
     uint32_t number = 0;
-    std::string file;
+    std::vector<std::string> views;  // that list it
+    std::string file;                // of an overlay: its patch
+    bool overlay = false;
     bool loaded = false;  // false: SERVFAIL
     bool added = false;   // by `apex ctl zone add`, not by the configuration
     uint32_t serial = 0;
@@ -73,6 +76,8 @@ struct PublisherSettings {
     ReadingOptions reading;          // of the configuration, when it is read again
     // Told how far a zone file is parsed, from any thread; null: nobody.
     zoneparser::Progress* progress = nullptr;
+    // Told how far a zone is signed, from any thread; null: nobody.
+    signer::SigningProgress* signing_progress = nullptr;
     // Takes each set after the first. Called on the publisher's thread.
     std::function<void(std::shared_ptr<const Set>)> deliver;
     // Called when the configuration was read again and differs, with what it says now: for what
@@ -108,7 +113,7 @@ class Publisher {
     // From any thread; none of these waits for a job.
     std::shared_ptr<const Set> current() const;
     PublisherStatus status() const;
-    std::optional<ZoneStatus> zone(dns::NameView name) const;
+    std::optional<ZoneStatus> zone(uint32_t number) const;
     // In order of their numbers.
     void for_each_zone(const std::function<void(const ZoneStatus&)>& use) const;
     // What the places of a zone's records point into: the zone's own sources, or made now for the

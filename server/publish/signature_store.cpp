@@ -4,12 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <functional>
 
-#include "dns/message.h"
-#include "dns/name_hash.h"
 #include "server/publish/disk_files.h"
 
 namespace server {
@@ -17,167 +16,187 @@ namespace server {
 namespace {
 
 using signer::SignableRrset;
+using signer::SignatureDigest;
 using signer::ZoneKey;
 
-constexpr std::string_view kMagic = "apexsig1";
-constexpr size_t kBlockHead = 12, kEntryHead = 18;
-constexpr size_t kUsualEntry = 110;  // of an algorithm with signatures of 64 octets
-constexpr size_t kBlock = 1 << 20;   // octets of entries, about
-// Keys of the digests: files move between machines.
-constexpr dns::SipKey kFirst{0x6170657820736967, 0x6e61747572652031};
-constexpr dns::SipKey kSecond{0x6170657820736967, 0x6e61747572652032};
-constexpr dns::SipKey kChecksum{0x6170657820736967, 0x636865636b73756d};
-
-uint64_t digest_part(dns::SipKey key, const SignableRrset& rrset, const ZoneKey& zone_key) {
-    dns::NameHash owner(key);
-    owner.absorb(rrset.owner);
-    dns::SipState<1, 3> state({owner.digest(), rrset.type});
-    state.absorb(dns::siphash<1, 3>(key, rrset.wire.data(), rrset.wire.size()));
-    state.absorb(dns::siphash<1, 3>(key, zone_key.dnskey.data(), zone_key.dnskey.size()));
-    return state.digest();
+// As much as is there, up to `size`.
+size_t read_at(int descriptor, uint64_t at, uint8_t* to, size_t size) {
+    size_t filled = 0;
+    while (filled < size) {
+        ssize_t got = ::pread(descriptor, to + filled, size - filled,
+                              static_cast<off_t>(at + filled));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        filled += static_cast<size_t>(got);
+    }
+    return filled;
 }
 
-void put_number(std::vector<uint8_t>& out, uint64_t number, size_t size) {
-    for (size_t i = size; i-- > 0;) out.push_back(static_cast<uint8_t>(number >> (8 * i)));
-}
-
-uint64_t number_at(const uint8_t* at, size_t size) {
+uint64_t word_at(const uint8_t* at) {
     uint64_t number = 0;
-    for (size_t i = 0; i < size; ++i) number = number << 8 | at[i];
+    for (size_t i = 0; i < 8; ++i) number = number << 8 | at[i];
     return number;
-}
-
-// Blocks on their way to a file.
-class BlockWriter {
-  public:
-    explicit BlockWriter(int descriptor) : descriptor_(descriptor) {}
-
-    void add(SignatureDigest digest, dns::Octets rrsig) {
-        if (block_.empty()) block_.resize(kBlockHead);
-        put_number(block_, digest.first, 8);
-        put_number(block_, digest.second, 8);
-        put_number(block_, rrsig.size(), 2);
-        block_.insert(block_.end(), rrsig.begin(), rrsig.end());
-        ++entries_;
-        if (block_.size() >= kBlock) flush();
-    }
-    void flush() {
-        if (block_.empty() || !written_.ok()) return;
-        const uint8_t* entries = block_.data() + kBlockHead;
-        const size_t size = block_.size() - kBlockHead;
-        std::vector<uint8_t> head;
-        put_number(head, size, 4);
-        put_number(head, dns::siphash24(kChecksum, entries, size), 8);
-        std::memcpy(block_.data(), head.data(), head.size());
-        written_ =
-            write_all(descriptor_, {reinterpret_cast<const char*>(block_.data()), block_.size()});
-        octets_ += block_.size();
-        block_.clear();
-    }
-    size_t entries() const { return entries_; }
-    uint64_t octets() const { return octets_; }
-    const dns::Result<void>& written() const { return written_; }
-
-  private:
-    int descriptor_;
-    std::vector<uint8_t> block_;
-    size_t entries_ = 0;
-    uint64_t octets_ = 0;
-    dns::Result<void> written_;
-};
-
-const ZoneKey* key_of(const signer::RrsigView& rrsig, std::span<const ZoneKey> keys) {
-    for (const ZoneKey& key : keys)
-        if (key.tag == rrsig.key_tag() && key.algorithm() == rrsig.algorithm()) return &key;
-    return nullptr;
-}
-
-// The signatures of one RRset, by keys that are known.
-void write_signatures(BlockWriter& out, const SignableRrset& rrset, dns::Octets rrsig_records,
-                      std::span<const ZoneKey> keys) {
-    for (size_t at = 0; at < rrsig_records.size();) {
-        zones::RecordView record(rrsig_records.data() + at);
-        at += record.wire().size();
-        signer::RrsigView rrsig;
-        if (!signer::read_rrsig(record.rdata(), rrsig)) continue;
-        if (const ZoneKey* key = key_of(rrsig, keys))
-            out.add(signature_digest(rrset, *key), record.rdata());
-    }
-}
-
-void write_zone(BlockWriter& out, const zones::Zone& zone, std::span<const ZoneKey> keys) {
-    for (zones::Zone::Cursor at(zone); at; at.next()) {
-        const zones::NodeView& node = *at;
-        const dns::Name owner = zone.absolute(node.name());
-        for (size_t i = 0; i < node.rrset_count(); ++i) {
-            const zones::RrsetView rrsig = node.rrset(i);
-            if (rrsig.type() != dns::type::RRSIG) continue;
-            const zones::RrsetView covered = node.find(rrsig.covered());
-            if (!covered) continue;
-            write_signatures(out, {owner, rrsig.covered(), covered.wire()}, rrsig.wire(), keys);
-        }
-    }
 }
 
 }  // namespace
 
-SignatureDigest signature_digest(const SignableRrset& rrset, const ZoneKey& key) {
-    return {digest_part(kFirst, rrset, key), digest_part(kSecond, rrset, key)};
+// The signatures of one stretch.
+class SignatureStore::Room : public signer::StretchSignatures {
+  public:
+    std::span<const Set> sets() const override { return sets_; }
+    dns::Octets find(const SignatureDigest& digest) override {
+        if (!has_digests_) read_digests();
+        auto at = std::lower_bound(
+            found_.begin(), found_.end(), digest.first,
+            [](const Found& found, uint64_t first) { return found.digest.first < first; });
+        for (; at != found_.end() && at->digest.first == digest.first; ++at)
+            if (at->digest == digest) return at->rrsig;
+        return {};
+    }
+
+    bool load(int descriptor, const SignatureBlock& block, uint64_t body_at) {
+        sets_.clear();
+        found_.clear();
+        has_digests_ = true;
+        octets_.clear();
+        octets_.reserve(block.body_size + size_t{8});
+        if (read_at(descriptor, body_at, octets_.data(), block.body_size) != block.body_size)
+            return false;
+        const dns::Octets body(octets_.data(), block.body_size);
+        if (signature_checksum(body) != block.body_checksum) return false;
+        Set set;
+        for (size_t at = 0; at < body.size();) {
+            if (!next_set(body, at, set)) return false;
+            sets_.push_back(set);
+        }
+        descriptor_ = descriptor;
+        digests_at_ = body_at + block.body_size;
+        digests_ = block.signatures;
+        has_digests_ = false;
+        return true;
+    }
+
+  private:
+    struct Found {
+        SignatureDigest digest;
+        dns::Octets rrsig;
+    };
+
+    void read_digests() {
+        has_digests_ = true;
+        size_t records = 0;
+        for (const Set& set : sets_) records += set.count;
+        if (records != digests_) return;
+        std::vector<uint8_t> octets(8 + records * SignatureBlock::kDigest);
+        if (read_at(descriptor_, digests_at_, octets.data(), octets.size()) != octets.size() ||
+            signature_checksum(dns::Octets(octets).subspan(8)) != word_at(octets.data()))
+            return;
+        const uint8_t* digest = octets.data() + 8;
+        for (const Set& set : sets_)
+            for (size_t at = 0; at < set.records.size(); digest += SignatureBlock::kDigest) {
+                zones::RecordView record(set.records.data() + at);
+                at += record.wire().size();
+                found_.push_back({{word_at(digest), word_at(digest + 8)}, record.rdata()});
+            }
+        std::sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
+            return a.digest.first < b.digest.first;
+        });
+    }
+
+    zoneparser::OctetBuffer octets_;
+    std::vector<Set> sets_;
+    int descriptor_ = -1;
+    uint64_t digests_at_ = 0;
+    size_t digests_ = 0;
+    bool has_digests_ = true;
+    std::vector<Found> found_;  // by digest
+};
+
+SignatureStore::SignatureStore(std::string path) : path_(std::move(path)) {}
+
+SignatureStore::~SignatureStore() {
+    forget();
 }
 
 // ---- reading -----------------------------------------------------------------------------------
 
 dns::Result<void> SignatureStore::read() {
     forget();
-    written_ = 0;
+    stored_ = loose_ = 0;
     good_ = 0;
-    Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.open()) {
+    met_damage_ = false;
+    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor_ < 0) {
         if (errno == ENOENT) return {};
         return dns::Fault{"cannot read '" + path_ + "': " + system_fault(errno).sentence};
     }
     struct stat status;
-    if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode))
+    if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode))
         return dns::Fault{"'" + path_ + "' is no file"};
-    const size_t size = static_cast<size_t>(status.st_size);
-    octets_.reserve(size + 1);
-    size_t filled = 0;
-    while (filled < size) {
-        ssize_t got = ::read(file.number(), octets_.data() + filled, size - filled);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;
-        filled += static_cast<size_t>(got);
+    const auto size = static_cast<uint64_t>(status.st_size);
+    uint8_t magic[kSignatureMagic.size()];
+    if (read_at(descriptor_, 0, magic, sizeof magic) == sizeof magic &&
+        std::memcmp(magic, kSignatureMagic.data(), sizeof magic) == 0) {
+        good_ = sizeof magic;
+        for (uint64_t next; read_block(good_, size, next);) good_ = next;
     }
-    grow(2 * filled / kUsualEntry);
-    if (filled >= kMagic.size() && std::memcmp(octets_.data(), kMagic.data(), kMagic.size()) == 0) {
-        good_ = kMagic.size();
-        while (filled - good_ >= kBlockHead) {
-            const uint8_t* head = octets_.data() + good_;
-            const size_t block = number_at(head, 4);
-            if (filled - good_ - kBlockHead < block) break;
-            dns::Octets entries(head + kBlockHead, block);
-            if (dns::siphash24(kChecksum, entries.data(), block) != number_at(head + 4, 8)) break;
-            if (!take_block(entries)) break;
-            good_ += kBlockHead + block;
-        }
-    }
-    if (good_ == filled) return {};
+    if (good_ == size) return {};
     return dns::Fault{"'" + path_ + "' is damaged from octet " + std::to_string(good_) +
                       " on; what stood there is signed anew"};
 }
 
-bool SignatureStore::take_block(dns::Octets entries) {
-    for (size_t at = 0; at < entries.size();) {
-        if (entries.size() - at < kEntryHead) return false;
-        const uint8_t* entry = entries.data() + at;
-        const size_t size = number_at(entry + 16, 2);
-        if (entries.size() - at - kEntryHead < size) return false;
+bool SignatureStore::read_block(uint64_t at, uint64_t end, uint64_t& next) {
+    std::array<uint8_t, SignatureBlock::kHead + 2 * dns::kMaxName> octets;
+    const size_t got = read_at(descriptor_, at, octets.data(), octets.size());
+    SignatureBlock head;
+    if (!SignatureBlock::read({octets.data(), got}, head) || head.size() > end - at) return false;
+    const uint64_t body = at + SignatureBlock::kHead + head.names_size();
+    const bool taken = head.kind == SignatureBlock::kStretch
+                           ? take_stretch(head, body, octets.data() + SignatureBlock::kHead)
+                           : take_loose(head, body);
+    next = at + head.size();
+    return taken;
+}
+
+// Its signatures are read when somebody wants them.
+bool SignatureStore::take_stretch(const SignatureBlock& head, uint64_t body, const uint8_t* names) {
+    auto octets = std::make_unique<uint8_t[]>(head.names_size() + 1);
+    std::memcpy(octets.get(), names, head.names_size());
+    auto is_relative = [](const uint8_t* name, size_t size) {
+        size_t at = 0;
+        while (at < size && name[at] > 0 && name[at] <= dns::kMaxLabel) at += name[at] + size_t{1};
+        return at == size && size > 0 && size < dns::kMaxName;
+    };
+    const uint8_t* last = octets.get() + head.first_size;
+    if (!is_relative(octets.get(), head.first_size) || !is_relative(last, head.last_size))
+        return false;
+    stretches_.push_back({{octets.get(), head.first_size},
+                          {last, head.last_size},
+                          head.names,
+                          head.digest});
+    names_.push_back(std::move(octets));
+    heads_.push_back(head);
+    bodies_.push_back(body);
+    in_stretches_ += head.signatures;
+    stored_ += head.signatures;
+    return true;
+}
+
+bool SignatureStore::take_loose(const SignatureBlock& head, uint64_t body) {
+    const size_t begin = octets_.size();
+    octets_.reserve(begin + head.body_size + 8);
+    uint8_t* to = octets_.grow(head.body_size);
+    if (read_at(descriptor_, body, to, head.body_size) != head.body_size) return false;
+    const dns::Octets octets(to, head.body_size);
+    if (signature_checksum(octets) != head.body_checksum) return false;
+    LooseSignature loose;
+    for (size_t at = 0; at < octets.size();) {
+        if (!next_loose(octets, at, loose)) return false;
         signer::RrsigView rrsig;
-        if (signer::read_rrsig({entry + kEntryHead, size}, rrsig))
-            put({number_at(entry, 8), number_at(entry + 8, 8)},
-                static_cast<uint64_t>(entry + 16 - octets_.data()));
-        ++written_;
-        at += kEntryHead + size;
+        if (signer::read_rrsig(loose.rrsig, rrsig))
+            put(loose.digest, static_cast<uint64_t>(loose.rrsig.data() - 2 - octets_.data()));
+        ++stored_;
+        ++loose_;
     }
     return true;
 }
@@ -200,7 +219,7 @@ void SignatureStore::grow(size_t slots) {
 }
 
 uint64_t SignatureStore::second_at(uint64_t at) const {
-    return number_at(octets_.data() + at - 8, 8);
+    return word_at(octets_.data() + at - 8);
 }
 
 // The slot of that digest, or the free one where it would stand.
@@ -214,9 +233,14 @@ const SignatureStore::Slot* SignatureStore::slot_of(SignatureDigest digest) cons
 }
 
 void SignatureStore::forget() {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
     octets_ = {};
     std::vector<Slot>().swap(slots_);
-    count_ = 0;
+    count_ = in_stretches_ = 0;
+    stretches_ = {};
+    names_.clear();
+    heads_ = {};
+    bodies_ = {};
 }
 
 dns::Octets SignatureStore::find(dns::NameView relative, const SignableRrset& rrset,
@@ -226,7 +250,18 @@ dns::Octets SignatureStore::find(dns::NameView relative, const SignableRrset& rr
     const Slot* slot = slot_of(signature_digest(rrset, key));
     if (slot->at == 0) return {};
     const uint8_t* entry = octets_.data() + slot->at;
-    return {entry + 2, number_at(entry, 2)};
+    return {entry + 2, static_cast<size_t>(entry[0] << 8 | entry[1])};
+}
+
+std::unique_ptr<signer::StretchSignatures> SignatureStore::make_room() const {
+    if (stretches_.empty()) return nullptr;
+    return std::make_unique<Room>();
+}
+
+bool SignatureStore::load(size_t stretch, signer::StretchSignatures& room) const {
+    if (static_cast<Room&>(room).load(descriptor_, heads_[stretch], bodies_[stretch])) return true;
+    met_damage_ = true;
+    return false;
 }
 
 // ---- writing -----------------------------------------------------------------------------------
@@ -248,7 +283,7 @@ dns::Result<void> SignatureStore::append(const zones::Zone& zone, const zones::C
     if (::ftruncate(file.number(), static_cast<off_t>(good_)) != 0 ||
         ::lseek(file.number(), static_cast<off_t>(good_), SEEK_SET) < 0)
         return cannot_write(path_, system_fault(errno));
-    BlockWriter out(file.number());
+    SignatureWriter out(file.number());
     for (const zones::RrsetChange& change : changes.changes) {
         if (change.after.type != dns::type::RRSIG || change.after.count == 0) continue;
         dns::NameView relative;
@@ -259,13 +294,14 @@ dns::Result<void> SignatureStore::append(const zones::Zone& zone, const zones::C
         zones::RrsetView covered = node ? node.find(number) : zones::RrsetView();
         zones::RrsetView rrsig = node ? node.find(dns::type::RRSIG, number) : zones::RrsetView();
         if (covered && rrsig)
-            write_signatures(out, {change.owner, number, covered.wire()}, rrsig.wire(), keys);
+            out.add_loose({change.owner, number, covered.wire()}, rrsig.wire(), keys);
     }
     out.flush();
     if (!out.written().ok()) return cannot_write(path_, out.written().fault());
     if (::fdatasync(file.number()) != 0) return cannot_write(path_, system_fault(errno));
     good_ += out.octets();
-    written_ += out.entries();
+    stored_ += out.signatures();
+    loose_ += out.loose();
     return {};
 }
 
@@ -274,10 +310,10 @@ dns::Result<void> SignatureStore::rewrite(const zones::Zone& zone, std::span<con
     Descriptor file(
         ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file.open()) return cannot_write(next, system_fault(errno));
-    auto written = write_all(file.number(), kMagic);
-    BlockWriter out(file.number());
+    auto written = write_all(file.number(), kSignatureMagic);
+    SignatureWriter out(file.number());
     if (written.ok()) {
-        write_zone(out, zone, keys);
+        out.write_zone(zone, keys);
         out.flush();
         written = out.written();
     }
@@ -289,8 +325,9 @@ dns::Result<void> SignatureStore::rewrite(const zones::Zone& zone, std::span<con
         ::unlink(next.c_str());
         return cannot_write(path_, written.fault());
     }
-    good_ = kMagic.size() + out.octets();
-    written_ = out.entries();
+    good_ = kSignatureMagic.size() + out.octets();
+    stored_ = out.signatures();
+    loose_ = out.loose();
     return {};
 }
 

@@ -51,6 +51,25 @@ bool take(std::string_view& text, std::string_view word, int base, Number& numbe
     return true;
 }
 
+// An octet of a name as part of a file's name, whatever it is.
+void append_escaped(std::string& text, uint8_t octet, bool capitals) {
+    bool plain = (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') ||
+                 (capitals && octet >= 'A' && octet <= 'Z') || octet == '-' || octet == '_';
+    if (plain) {
+        text += static_cast<char>(octet);
+        return;
+    }
+    text += '%';
+    text += "0123456789abcdef"[octet >> 4];
+    text += "0123456789abcdef"[octet & 15];
+}
+
+std::string view_text(const std::string& view) {
+    std::string text;
+    for (char c : view) append_escaped(text, static_cast<uint8_t>(c), true);
+    return text;
+}
+
 }  // namespace
 
 std::string folder_name(dns::NameView zone) {
@@ -59,18 +78,8 @@ std::string folder_name(dns::NameView zone) {
     for (size_t at = 0; zone.data()[at] != 0; at += zone.data()[at] + size_t{1}) {
         if (!first) text += '.';
         first = false;
-        for (size_t i = 1; i <= zone.data()[at]; ++i) {
-            uint8_t octet = dns::lower(zone.data()[at + i]);
-            bool plain = (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') ||
-                         octet == '-' || octet == '_';
-            if (plain) {
-                text += static_cast<char>(octet);
-            } else {
-                text += '%';
-                text += "0123456789abcdef"[octet >> 4];
-                text += "0123456789abcdef"[octet & 15];
-            }
-        }
+        for (size_t i = 1; i <= zone.data()[at]; ++i)
+            append_escaped(text, dns::lower(zone.data()[at + i]), false);
     }
     if (text.empty()) return "%root";
     if (text.size() <= kLongestName) return text;
@@ -83,14 +92,21 @@ std::string folder_name(dns::NameView zone) {
            std::string(reinterpret_cast<const char*>(label.data()) + 1, label.size() - 1);
 }
 
-SigningFolder::SigningFolder(const dns::Files& files, const std::string& state, dns::NameView zone)
+std::string mark_name(dns::NameView zone, const std::string& view) {
+    return view.empty() ? folder_name(zone) : folder_name(zone) + "@" + view_text(view);
+}
+
+SigningFolder::SigningFolder(const dns::Files& files, const std::string& state, dns::NameView zone,
+                             const std::string& view)
     : files_(files),
       state_(state),
       path_(state + "/signing/" + folder_name(zone)),
-      mark_(state + "/signed/" + folder_name(zone)) {}
+      own_(view.empty() ? path_ : path_ + "/view-" + view_text(view)),
+      mark_(state + "/signed/" + mark_name(zone, view)),
+      default_mark_(state + "/signed/" + folder_name(zone)) {}
 
 dns::Result<void> SigningFolder::make() const {
-    for (const std::string& folder : {state_ + "/signing", state_ + "/signed", path_})
+    for (const std::string& folder : {state_ + "/signing", state_ + "/signed", path_, own_})
         if (auto made = make_folder(folder); !made.ok()) return made;
     return {};
 }
@@ -98,6 +114,11 @@ dns::Result<void> SigningFolder::make() const {
 bool SigningFolder::was_signed() const {
     struct stat status;
     return ::stat(mark_.c_str(), &status) == 0;
+}
+
+bool SigningFolder::default_was_signed() const {
+    struct stat status;
+    return ::stat(default_mark_.c_str(), &status) == 0;
 }
 
 dns::Result<void> SigningFolder::mark_signed() const {
@@ -114,7 +135,7 @@ dns::Result<void> SigningFolder::mark_unsigned() const {
 }
 
 dns::Result<std::optional<SigningRecord>> SigningFolder::read() const {
-    const std::string path = path_ + "/record";
+    const std::string path = own_ + "/record";
     struct stat status;
     if (::stat(path.c_str(), &status) != 0 && errno == ENOENT)
         return std::optional<SigningRecord>();
@@ -137,9 +158,9 @@ dns::Result<void> SigningFolder::write(const SigningRecord& record) const {
                        hexadecimal(record.content) + "\nsince " + std::to_string(record.since) +
                        "\nlongest-ttl " + std::to_string(record.longest_ttl) + "\n";
     text += "checksum " + hexadecimal(checksum(text)) + "\n";
-    auto written = files_.write_whole(path_ + "/record", text);
+    auto written = files_.write_whole(own_ + "/record", text);
     if (written.ok()) return {};
-    return dns::Fault{"cannot write '" + path_ + "/record': " + written.fault().sentence};
+    return dns::Fault{"cannot write '" + own_ + "/record': " + written.fault().sentence};
 }
 
 }  // namespace server

@@ -4,8 +4,12 @@
 //   apex-state/signing/example.com/   K*.key, K*.private   signer/key_files.h
 //                                     record               serial, since when, of which content
 //                                     signatures           signature_store.h
+//                                     view-inside/         record and signatures of the zone of
+//                                     that
+//                                                          name in a view: keys belong to the name
 //   apex-state/signed/example.com     empty: there is such a zone. Stands apart, so that a folder
 //                                     that was emptied is known from one that was never there
+//   apex-state/signed/example.com@inside   the same, in a view
 #pragma once
 
 #include <optional>
@@ -29,16 +33,19 @@ struct SigningRecord {
 
 class SigningFolder {
   public:
-    // `state` is the state folder.
-    SigningFolder(const dns::Files& files, const std::string& state, dns::NameView zone);
+    // `state` is the state folder; `view` is "" for the view "default".
+    SigningFolder(const dns::Files& files, const std::string& state, dns::NameView zone,
+                  const std::string& view = {});
 
-    const std::string& path() const { return path_; }
-    std::string signatures() const { return path_ + "/signatures"; }
+    const std::string& path() const { return path_; }  // of the keys
+    std::string signatures() const { return own_ + "/signatures"; }
 
     // Makes the folders that are not there; nothing in them.
     dns::Result<void> make() const;
     // Whether this zone was ever signed with this state folder.
     bool was_signed() const;
+    // Whether the zone of that name in the view "default" was: it has the same keys.
+    bool default_was_signed() const;
     // Says so from now on, or no longer. Durable when they return.
     dns::Result<void> mark_signed() const;
     dns::Result<void> mark_unsigned() const;
@@ -49,10 +56,12 @@ class SigningFolder {
 
   private:
     const dns::Files& files_;
-    std::string state_, path_, mark_;
+    std::string state_, path_, own_, mark_, default_mark_;
 };
 
 // The name of a zone's folder: "example.com", what is odd in it as %XX.
 std::string folder_name(dns::NameView zone);
+// The name of its mark.
+std::string mark_name(dns::NameView zone, const std::string& view);
 
 }  // namespace server

@@ -31,34 +31,36 @@ bool is_same_service(const ZoneChange& change) {
 
 void ZoneKeeper::commit(Plan& plan) {
     if (stopping_) return;
-    Settings settings = current_->settings;
+    auto set = std::make_shared<Set>(*current_);
     if (plan.settings) {
-        if (auto made = make_settings(); made.ok())
-            settings = made.value();
+        if (auto made = make_set(); made.ok())
+            set = std::move(made.value());
         else
             log_.event(LogLevel::error, "secrets-kept", made.fault().sentence, {});
     }
-    ZoneTable table = current_->views.back()->zones;
-    bool differs = plan.settings || !plan.gone.empty();
+    bool differs = plan.settings || plan.views || !plan.gone.empty();
     for (const ZoneChange& change : plan.changes) {
         if (change.added != change.state->added) adopt(change);
-        if (is_same_service(change)) continue;
-        table.put(change.after);
-        differs = true;
+        differs = differs || !is_same_service(change);
     }
-    for (const ZoneState* state : plan.gone) {
-        signing_.forget(state->served->name());
-        table.remove(state->served->name());
-    }
-    auto view = make_view(std::move(table));
+    for (const LiveName& name : plan.gone_names) signing_.forget(name);
     std::shared_ptr<const Set> published;
     {
         std::lock_guard lock(mutex_);
+        if (!plan.views)
+            for (const ZoneState* state : plan.gone)
+                tables_.remove(state->view, state->served->name());
         for (const ZoneChange& change : plan.changes) take(change);
         for (ZoneState* state : plan.gone) drop(*state);
+        for (auto& [state, listings] : plan.listed) state->set_listings(std::move(listings));
         status_.last_reload = clock_.now();
         if (!differs) return;
-        publish(std::move(view), settings);
+        if (plan.views)
+            fill_tables();
+        else
+            for (const ZoneChange& change : plan.changes)
+                if (!is_same_service(change)) put_into_tables(*change.state);
+        publish(std::move(set), plan.settings);
         published = current_;
     }
     if (settings_.deliver) settings_.deliver(std::move(published));
@@ -68,6 +70,15 @@ void ZoneKeeper::commit(Plan& plan) {
 void ZoneKeeper::take(const ZoneChange& change) {
     ZoneState& state = *change.state;
     if (state.served != nullptr) count(*state.served, state.is_refused(), -1);
+    settle(change);
+    count(*state.served, state.is_refused(), 1);
+    if (watches())
+        use_files(state, [this](const std::string& file) { new_files_.push_back(file); });
+}
+
+// The state of the zone as the change leaves it.
+void ZoneKeeper::settle(const ZoneChange& change) {
+    ZoneState& state = *change.state;
     bool accepted = !change.refuses();
     if (accepted && change.keeps_refusal.empty()) state.since = clock_.now();
     state.served = change.after;
@@ -76,17 +87,16 @@ void ZoneKeeper::take(const ZoneChange& change) {
         states_.set_path(state, change.file);
     state.mark = accepted ? change.version.mark : 0;
     state.added = change.added;
-    ZoneState::Rare rare{change.version.included,
-                         change.refuses() ? change.refused : change.keeps_refusal,
-                         change.added ? change.template_name : ""};
-    bool plain = rare.included.empty() && rare.refused.empty() && rare.template_name.empty();
-    if (plain)
+    ZoneState::Rare rare;
+    rare.included = change.version.included;
+    rare.refused = change.refuses() ? change.refused : change.keeps_refusal;
+    if (change.added) rare.template_name = change.template_name;
+    rare.overlay = change.overlay;
+    if (state.rare != nullptr) rare.more_views = std::move(state.rare->more_views);
+    if (rare.is_plain())
         state.rare.reset();
     else
         state.rare_facts() = std::move(rare);
-    count(*state.served, state.is_refused(), 1);
-    if (watches())
-        use_files(state, [this](const std::string& file) { new_files_.push_back(file); });
 }
 
 // Under the lock.
@@ -135,43 +145,49 @@ void ZoneKeeper::rewrite_added() {
 
 void ZoneKeeper::tell(const ZoneChange& change) const {
     if (!change.refuses()) return tell_accepted(change);
-    std::string name = dns::to_text(change.name);
+    std::string name = dns::to_text(change.name), view = view_text(*change.state);
     if (change.after->loaded())
         log_.event(LogLevel::warning, "zone-refused",
                    change.refused + "; the zone goes on with serial " +
                        std::to_string(change.after->serial()),
-                   {{"zone", name}, {"errors", change.version.errors}});
+                   {{"zone", name}, {"view", view}, {"errors", change.version.errors}});
     else
         log_.event(LogLevel::error, "zone-not-loaded",
                    change.refused + "; the zone is answered with SERVFAIL",
-                   {{"zone", name}, {"errors", change.version.errors}});
+                   {{"zone", name}, {"view", view}, {"errors", change.version.errors}});
 }
 
 void ZoneKeeper::tell_accepted(const ZoneChange& change) const {
-    std::string name = dns::to_text(change.name);
+    std::string name = dns::to_text(change.name), view = view_text(*change.state);
     const ServedZone& zone = *change.after;
-    if (!change.report) {
+    const bool first = change.before == nullptr || !change.before->loaded();
+    if (first) {
         log_.event(LogLevel::info, "zone-loaded", "",
                    {{"zone", name},
+                    {"view", view},
                     {"serial", zone.serial()},
                     {"records", zone.zone().record_count()},
                     {"warnings", change.version.warnings}});
         return;
     }
+    // What a new base changes in the zones that rest on it is told of the base alone.
+    const bool follows = !change.report;
     if (change.is_quiet()) {
-        log_.event(LogLevel::debug, "zone-unchanged", "", {{"zone", name}});
+        log_.event(LogLevel::debug, "zone-unchanged", "", {{"zone", name}, {"view", view}});
         return;
     }
-    log_.event(LogLevel::info, "zone-changed", "",
+    log_.event(follows ? LogLevel::debug : LogLevel::info, "zone-changed", "",
                {{"zone", name},
+                {"view", view},
                 {"serial", zone.serial()},
                 {"was", change.before->serial()},
-                {"rrsets", change.report->count()},
-                {"signatures", change.report->signatures()},
+                {"rrsets", follows ? 0 : change.report->count()},
+                {"signatures", follows ? 0 : change.report->signatures()},
                 {"records", zone.zone().record_count()},
                 {"warnings", change.version.warnings}});
+    if (follows) return;
     for (const std::string& line : change.report->lines(clock_.now()))
-        log_.event(LogLevel::info, "changed", line, {{"zone", name}});
+        log_.event(LogLevel::info, "changed", line, {{"zone", name}, {"view", view}});
 }
 
 JobReport ZoneKeeper::report(const Plan& plan) const {
@@ -201,19 +217,20 @@ JobReport ZoneKeeper::report(const Plan& plan) const {
 
 // Loads, publishes and tells what is planned.
 JobReport ZoneKeeper::finish(Plan& plan) {
-    std::vector<dns::Name> gone;
-    for (const ZoneState* state : plan.gone) gone.emplace_back(state->served->name());
     load(plan);
+    merge(plan);
     if (stopping_) return fault("the server stops");
     for (const ZoneChange& change : plan.changes)
-        if (!change.refuses()) signing_.store(change.name, *change.version.zone);
+        if (!change.refuses())
+            signing_.store({change.name, change.live_view}, *change.version.zone);
     commit(plan);
     for (const ZoneChange& change : plan.changes) {
         tell(change);
-        if (!change.refuses()) check_signatures(*change.after);
+        if (!change.refuses()) check_signatures(*change.after, {change.name, change.live_view});
     }
-    for (const dns::Name& name : gone)
-        log_.event(LogLevel::info, "zone-removed", "", {{"zone", dns::to_text(name)}});
+    for (const LiveName& name : plan.gone_names)
+        log_.event(LogLevel::info, "zone-removed", "",
+                   {{"zone", dns::to_text(name.zone)}, {"view", name.view}});
     return report(plan);
 }
 
@@ -237,8 +254,11 @@ JobReport ZoneKeeper::reload() {
 
 JobReport ZoneKeeper::renew() {
     Plan plan;
-    for (const dns::Name& name : signing_.due_zones(clock_.now())) {
-        ZoneState* state = find(name);
+    for (const LiveName& name : signing_.due_zones(clock_.now())) {
+        ZoneState* state = nullptr;
+        for (size_t view = 0; view < tables_.size() && state == nullptr; ++view)
+            if (live_view(static_cast<ViewNumber>(view)) == name.view)
+                state = find(static_cast<ViewNumber>(view), name.zone);
         if (state == nullptr || !state->served->loaded()) continue;
         auto next = signing_.renew(name, state->served->zone());
         if (!next.ok()) {
@@ -246,7 +266,7 @@ JobReport ZoneKeeper::renew() {
                        next.fault().sentence +
                            "; the signatures that are there stay, until they "
                            "expire",
-                       {{"zone", dns::to_text(name)}});
+                       {{"zone", dns::to_text(name.zone)}, {"view", name.view}});
             continue;
         }
         if (next.value() == nullptr) continue;
@@ -257,11 +277,13 @@ JobReport ZoneKeeper::renew() {
         if (state->rare != nullptr) {
             change.version.included = state->rare->included;
             change.keeps_refusal = state->rare->refused;
+            change.overlay = state->rare->overlay;
         }
         serve(change);
         signing_.store(name, *change.version.zone);
     }
     if (plan.changes.empty()) return {};
+    merge(plan);
     commit(plan);
     for (const ZoneChange& change : plan.changes)
         log_.event(LogLevel::debug, "zone-renewed", "",
@@ -273,36 +295,38 @@ void ZoneKeeper::after_start() {
     for (uint32_t i = 0; i < states_.numbers() && !stopping_; ++i) {
         const ZoneState* state = states_.find(i);
         if (state == nullptr || !state->served->loaded()) continue;
-        signing_.store(state->served->name(), state->served->zone());
-        check_signatures(*state->served);
+        if (state->overlay() == nullptr) signing_.store(live_name(*state), state->served->zone());
+        check_signatures(*state->served, live_name(*state));
     }
 }
 
-void ZoneKeeper::check_signatures(const ServedZone& zone) {
+void ZoneKeeper::check_signatures(const ServedZone& zone, const LiveName& name) {
     if (!zone.apex().owns(dns::type::DNSKEY)) return;
-    checks_.ask({zone.shared_zone(), sources_of(zone), configuration_.limits,
-                 signing_.is_signing(zone.name())});
+    checks_.ask(
+        {zone.shared_zone(), sources_of(zone), configuration_.limits, signing_.is_signing(name)});
 }
 
 JobReport ZoneKeeper::reload_zone(const dns::Name& name) {
-    ZoneState* state = find(name);
-    if (state == nullptr)
+    const std::vector<ZoneState*> states = find_all(name);
+    if (states.empty())
         return fault("there is no zone " + in_quotes(dns::to_text(name)),
                      "apex ctl reload reads the configuration, too");
     Plan plan;
-    uint64_t size = 0;
     signing_.look_again();
-    if (is_same(*state, size))
-        plan.unchanged = 1;
-    else
-        plan_again(plan, *state).size = size;
+    for (ZoneState* state : states) {
+        uint64_t size = 0;
+        if (is_same(*state, size))
+            ++plan.unchanged;
+        else
+            plan_again(plan, *state).size = size;
+    }
     return finish(plan);
 }
 
 JobReport ZoneKeeper::add_zone(const dns::Name& name, std::string file, std::string template_name) {
     std::string text = dns::to_text(name);
     if (added_ == nullptr) return fault("there is no state folder to keep the zone in");
-    if (find(name) != nullptr)
+    if (find(default_view(), name) != nullptr)
         return fault("there is a zone " + in_quotes(text) + " already",
                      "apex ctl zone reload " + text + " reads its file again");
     Plan plan;
@@ -327,15 +351,17 @@ JobReport ZoneKeeper::add_zone(const dns::Name& name, std::string file, std::str
     auto kept = added_->add({name, change.template_name, change.file});
     if (!kept.ok()) return fault(kept.fault().sentence);
     serve(change);
+    plan.listed.emplace_back(change.state, std::vector<ZoneListing>{{default_view(), nullptr}});
     commit(plan);
-    tell(change);
+    tell(plan.changes.front());
     JobReport told = report(plan);
-    told.sentence = text + " is served with serial " + std::to_string(change.after->serial());
+    told.sentence =
+        text + " is served with serial " + std::to_string(plan.changes.front().after->serial());
     return told;
 }
 
 JobReport ZoneKeeper::remove_zone(const dns::Name& name) {
-    ZoneState* state = find(name);
+    ZoneState* state = find(default_view(), name);
     std::string text = dns::to_text(name);
     if (state == nullptr) return fault("there is no zone " + in_quotes(text));
     if (!state->added)
@@ -345,6 +371,7 @@ JobReport ZoneKeeper::remove_zone(const dns::Name& name) {
     if (!kept.ok()) return fault(kept.fault().sentence);
     Plan plan;
     plan.gone.push_back(state);
+    plan.gone_names.push_back(live_name(*state));
     JobReport told = finish(plan);
     told.sentence = text + " is served no longer";
     rewrite_added();

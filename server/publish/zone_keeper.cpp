@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "server/publish/cookie_store.h"
+#include "server/publish/tsig_keys.h"
+#include "zoneparser/fields.h"
 #include "zones/parallel.h"
 
 namespace server {
@@ -27,6 +29,20 @@ NetworkList network_list(const std::vector<std::string>& texts, EventLog& log) {
     return NetworkList(std::move(networks));
 }
 
+// A key that is not there is nobody's.
+std::vector<KeyNumber> key_numbers(const std::vector<std::string>& names,
+                                   const dns::TsigKeys* keys) {
+    std::vector<KeyNumber> numbers;
+    for (const std::string& text : names) {
+        dns::Name name;
+        std::string reason;
+        if (keys == nullptr || !zoneparser::parse_name(text, name, reason)) continue;
+        const size_t place = keys->find(name);
+        if (place < keys->size()) numbers.push_back(static_cast<KeyNumber>(place + 1));
+    }
+    return numbers;
+}
+
 }  // namespace
 
 ZoneKeeper::ZoneKeeper(const dns::Files& files, const dns::Clock& clock, EventLog& log,
@@ -36,7 +52,7 @@ ZoneKeeper::ZoneKeeper(const dns::Files& files, const dns::Clock& clock, EventLo
       log_(log),
       settings_(settings),
       configuration_(std::move(configuration)),
-      signing_({files, clock, log, settings.state_folder, nullptr}),
+      signing_({files, clock, log, settings.state_folder, settings.signing_progress}),
       checks_(clock, log) {}
 
 ZoneLoading ZoneKeeper::loading() const {
@@ -47,34 +63,71 @@ ZoneLoading ZoneKeeper::loading() const {
 
 dns::Result<void> ZoneKeeper::start() {
     int64_t began = clock_.steady_ns();
-    auto settings = make_settings();
-    if (!settings.ok()) return settings.fault();
-    for (size_t i = 0; i < configuration_.zones.size(); ++i) {
-        ConfiguredZone row = configuration_.zones[i];
-        ZoneState& state = states_.make();
-        states_.set_path(state, row.file);
-        state.choices = row.choices;
-        // Until it is loaded, its name alone.
-        state.served = std::make_shared<const ServedZone>(row.name, state.number, nullptr,
-                                                          options_of(row.choices), nullptr);
-    }
+    auto set = make_set();
+    if (!set.ok()) return set.fault();
+    make_states();
     if (auto opened = signing_.open(); !opened.ok()) return opened;
+    if (!settings_.state_folder.empty())
+        if (auto opened = overlay_serials_.open(files_, settings_.state_folder); !opened.ok())
+            return opened;
     if (auto added = read_added(); !added.ok()) return added;
     configuration_.zones = ZoneRows(settings_.reading.key);
     load_all();
-    ZoneTable table(settings_.reading.key);
-    for (uint32_t i = 0; i < states_.numbers(); ++i) table.put(states_.find(i)->served);
-    auto view = make_view(std::move(table));
+    fill_tables();
     {
         std::lock_guard lock(mutex_);
         for (uint32_t i = 0; i < states_.numbers(); ++i) {
             const ZoneState& state = *states_.find(i);
             count(*state.served, state.is_refused(), 1);
         }
-        publish(std::move(view), settings.value());
+        publish(std::move(set.value()), true);
     }
     tell_start(began);
     return {};
+}
+
+// What the configuration lists, each by its name alone until it is loaded.
+void ZoneKeeper::make_states() {
+    const ZoneRows& rows = configuration_.zones;
+    std::vector<uint32_t> numbers;
+    for (ZoneGroup& group : group_zones(rows, configuration_.views)) {
+        const ConfiguredZone row = rows[group.row];
+        ZoneState& state = states_.make();
+        numbers.push_back(state.number);
+        states_.set_path(state, row.file);
+        state.choices = row.choices;
+        state.set_listings(std::move(group.listings));
+        state.served = std::make_shared<const ServedZone>(row.name, state.number, nullptr,
+                                                          options_of(row.choices), nullptr);
+        if (row.source != ZoneSource::overlay) continue;
+        OverlayState& overlay = state.rare_facts().overlay.emplace();
+        if (group.base != ZoneGroup::kNone) overlay.base = numbers[group.base];
+        overlays_.push_back({state.number, group.height});
+    }
+    std::stable_sort(overlays_.begin(), overlays_.end(),
+                     [](const Overlay& a, const Overlay& b) { return a.height < b.height; });
+}
+
+// The tables of all views, from nothing.
+void ZoneKeeper::fill_tables() {
+    tables_ = ViewTables(settings_.reading.key, configuration_.views);
+    for (uint32_t i = 0; i < states_.numbers(); ++i)
+        if (const ZoneState* state = states_.find(i)) put_into_tables(*state);
+    tables_.settle();
+}
+
+// The same zone in memory for each view that lists it, whoever may ask for it there.
+void ZoneKeeper::put_into_tables(const ZoneState& state) {
+    tables_.put(state.view, state.served);
+    if (state.rare == nullptr) return;
+    for (const ZoneListing& more : state.rare->more_views) {
+        ZonePointer served = state.served;
+        if (more.choices != nullptr)
+            served = std::make_shared<const ServedZone>(
+                served->name(), state.number, served->shared_zone(), options_of(more.choices),
+                served->sources(), std::string(served->reason()));
+        tables_.put(more.view, served);
+    }
 }
 
 // Zones of `apex ctl zone add`. What the configuration names as well is the configuration's.
@@ -84,8 +137,9 @@ dns::Result<void> ZoneKeeper::read_added() {
     auto opened = AddedZones::open(settings_.state_folder, zones);
     if (!opened.ok()) return opened.fault();
     added_ = std::move(opened.value());
+    const auto view = static_cast<ViewNumber>(configuration_.views.size() - 1);  // "default"
     for (const AddedZone& zone : zones) {
-        if (configuration_.zones.find(zone.name) != configuration_.zones.size()) {
+        if (configuration_.zones.find(view, zone.name) != configuration_.zones.size()) {
             log_.event(
                 LogLevel::warning, "zone-twice",
                 "the zone was added, and stands in the configuration now: that one is served",
@@ -95,6 +149,7 @@ dns::Result<void> ZoneKeeper::read_added() {
         ZoneState& state = states_.make();
         states_.set_path(state, zone.file);
         state.added = true;
+        state.view = view;
         state.choices = configuration_.choices;
         if (!zone.template_name.empty()) {
             state.rare_facts().template_name = zone.template_name;
@@ -119,6 +174,7 @@ void ZoneKeeper::load_all() {
     zones::share_out(threads, states_.numbers(), [&](size_t number) {
         if (stopping_) return;
         ZoneState& state = *states_.find(static_cast<uint32_t>(number));
+        if (state.overlay() != nullptr) return;
         if (threads > 1) {
             auto identity = files_.identity(state.path());
             if (identity.ok() && identity->size >= kSharedFile) {
@@ -131,12 +187,13 @@ void ZoneKeeper::load_all() {
     });
     for (ZoneState* state : shared)
         if (!stopping_) load_first(*state, threads);
+    merge_first();
 }
 
 void ZoneKeeper::load_first(ZoneState& state, unsigned threads) {
     ZoneVersion version =
         loading().load(state.served->name(), state.path(), *state.choices, threads);
-    sign(state.served->name(), *state.choices, nullptr, threads, version);
+    sign(live_name(state), *state.choices, nullptr, threads, version);
     state.mark = version.mark;
     state.since = clock_.now();
     if (!version.included.empty()) state.rare_facts().included = std::move(version.included);
@@ -146,8 +203,17 @@ void ZoneKeeper::load_first(ZoneState& state, unsigned threads) {
         std::move(version.sources), version.reason);
 }
 
+std::string ZoneKeeper::live_view(ViewNumber view) const {
+    const std::vector<ConfiguredView>& views = configuration_.views;
+    return view + size_t{1} == views.size() ? "" : views[view].name;
+}
+
+LiveName ZoneKeeper::live_name(const ZoneState& state) const {
+    return {dns::Name(state.served->name()), live_view(state.view)};
+}
+
 // Makes of what was loaded what is served, where the zone is signed live.
-void ZoneKeeper::sign(dns::NameView name, const ZoneChoices& choices, const zones::Zone* served,
+void ZoneKeeper::sign(const LiveName& name, const ZoneChoices& choices, const zones::Zone* served,
                       unsigned threads, ZoneVersion& version) {
     if (version.zone == nullptr || !signing_.concerns(name, choices)) return;
     auto made = signing_.sign(name, version.zone, served, choices, threads);
@@ -163,15 +229,17 @@ void ZoneKeeper::sign(dns::NameView name, const ZoneChoices& choices, const zone
 void ZoneKeeper::tell_start(int64_t began_ns) const {
     bool few = states_.size() <= kFewZones;
     for (uint32_t i = 0; i < states_.numbers(); ++i) {
-        const ServedZone& zone = *states_.find(i)->served;
+        const ZoneState& state = *states_.find(i);
+        const ServedZone& zone = *state.served;
         LogLevel level = few ? LogLevel::info : LogLevel::debug;
         if (!zone.loaded())
             log_.event(LogLevel::error, "zone-not-loaded",
                        std::string(zone.reason()) + "; the zone is answered with SERVFAIL",
-                       {{"zone", dns::to_text(zone.name())}});
+                       {{"zone", dns::to_text(zone.name())}, {"view", view_text(state)}});
         else if (log_.wants(level))
             log_.event(level, "zone-loaded", "",
                        {{"zone", dns::to_text(zone.name())},
+                        {"view", view_text(state)},
                         {"serial", zone.serial()},
                         {"records", zone.zone().record_count()}});
     }
@@ -215,21 +283,57 @@ dns::Result<Settings> ZoneKeeper::make_settings() const {
     return settings;
 }
 
-std::shared_ptr<const View> ZoneKeeper::make_view(ZoneTable zones) const {
+std::shared_ptr<const View> ZoneKeeper::make_view(ViewNumber number,
+                                                  const dns::TsigKeys* keys) const {
+    const ConfiguredView& configured = configuration_.views[number];
     auto view = std::make_shared<View>();
-    view->name = "default";
-    view->allow_all = configuration_.server.allow_query.empty();
-    view->allow_query = network_list(configuration_.server.allow_query, log_);
-    view->follow_view = configuration_.server.follow == Follow::view;
-    view->zones = std::move(zones);
+    view->name = configured.name;
+    if (configured.clients) view->clients = network_list(*configured.clients, log_);
+    if (configured.destinations) view->destinations = network_list(*configured.destinations, log_);
+    if (configured.keys) view->keys = key_numbers(*configured.keys, keys);
+    view->allow_all = configured.allow_query.empty();
+    view->allow_query = network_list(configured.allow_query, log_);
+    view->follow_view = configured.follow == Follow::view;
+    view->zones = tables_[number];
     return view;
 }
 
-// Under the lock.
-void ZoneKeeper::publish(std::shared_ptr<const View> view, const Settings& settings) {
+// Views that differ in nothing are those of before; what differs in zones alone is a copy.
+std::vector<std::shared_ptr<const View>> ZoneKeeper::make_views(bool anew,
+                                                                const dns::TsigKeys* keys) {
+    std::vector<std::shared_ptr<const View>> views(tables_.size());
+    for (size_t i = 0; i < views.size(); ++i) {
+        const auto number = static_cast<ViewNumber>(i);
+        const bool other_zones = tables_.take_changed(number);
+        if (anew) {
+            views[i] = make_view(number, keys);
+        } else if (other_zones) {
+            auto view = std::make_shared<View>(*current_->views[i]);
+            view->zones = tables_[number];
+            views[i] = std::move(view);
+        } else {
+            views[i] = current_->views[i];
+        }
+    }
+    return views;
+}
+
+// All of a set but its views.
+dns::Result<std::shared_ptr<Set>> ZoneKeeper::make_set() const {
     auto set = std::make_shared<Set>();
-    set->settings = settings;
-    set->views.push_back(std::move(view));
+    auto settings = make_settings();
+    if (!settings.ok()) return settings.fault();
+    set->settings = std::move(settings.value());
+    auto keys = make_tsig_keys(configuration_.keys, settings_.reading.key);
+    if (!keys.ok()) return keys.fault();
+    set->keys = std::move(keys.value());
+    return set;
+}
+
+// Under the lock. With `anew` the configuration of the views may be another.
+void ZoneKeeper::publish(std::shared_ptr<Set> set, bool anew) {
+    set->views = make_views(anew, set->keys.get());
+    if (anew) set->choice = make_view_choice(set->views);
     set->zone_numbers = states_.numbers();
     set->generation = ++status_.generation;
     current_ = std::move(set);
@@ -247,10 +351,31 @@ PublisherStatus ZoneKeeper::status() const {
     return status_;
 }
 
-ZoneState* ZoneKeeper::find(dns::NameView name) {
-    if (current_ == nullptr) return nullptr;
-    const ServedZone* zone = current_->views.back()->zones.find(name);
+ZoneState* ZoneKeeper::find(ViewNumber view, dns::NameView name) {
+    const ServedZone* zone = tables_.own(view, name);
     return zone != nullptr ? states_.find(zone->number()) : nullptr;
+}
+
+// Of all views, each once.
+std::vector<ZoneState*> ZoneKeeper::find_all(dns::NameView name) {
+    std::vector<ZoneState*> found;
+    for (size_t i = 0; i < tables_.size(); ++i) {
+        ZoneState* state = find(static_cast<ViewNumber>(i), name);
+        if (state != nullptr && std::find(found.begin(), found.end(), state) == found.end())
+            found.push_back(state);
+    }
+    return found;
+}
+
+// The views that list it, as the log names them; "" where there is only one view.
+std::string ZoneKeeper::view_text(const ZoneState& state) const {
+    if (configuration_.views.size() < 2) return {};
+    std::string text;
+    state.for_each_view([&](ViewNumber view) {
+        if (!text.empty()) text += ",";
+        text += configuration_.views[view].name;
+    });
+    return text;
 }
 
 ZoneStatus ZoneKeeper::status_of(const ZoneState& state) const {
@@ -258,6 +383,9 @@ ZoneStatus ZoneKeeper::status_of(const ZoneState& state) const {
     const ServedZone& zone = *state.served;
     status.name = dns::Name(zone.name());
     status.number = state.number;
+    state.for_each_view(
+        [&](ViewNumber view) { status.views.push_back(current_->views[view]->name); });
+    status.overlay = state.overlay() != nullptr;
     status.file = state.path();
     status.loaded = zone.loaded();
     status.added = state.added;
@@ -271,10 +399,10 @@ ZoneStatus ZoneKeeper::status_of(const ZoneState& state) const {
     return status;
 }
 
-std::optional<ZoneStatus> ZoneKeeper::zone(dns::NameView name) const {
+std::optional<ZoneStatus> ZoneKeeper::zone(uint32_t number) const {
     std::lock_guard lock(mutex_);
-    const ZoneState* state = const_cast<ZoneKeeper*>(this)->find(name);
-    if (state == nullptr) return std::nullopt;
+    const ZoneState* state = states_.find(number);
+    if (state == nullptr || state->served == nullptr) return std::nullopt;
     return status_of(*state);
 }
 

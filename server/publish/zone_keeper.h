@@ -5,6 +5,7 @@
 //   plan      which zones come, go, or have another file than was read
 //   load      each of them, side by side; compare with what is served
 //   decide    accepted: the new version    refused: the old one, loudly
+//   merge     overlays whose patch or base has another version now; decided alike
 //   publish   one new set with all that was accepted, then the states
 //   tell      the log, and whoever asked
 //
@@ -22,7 +23,10 @@
 #include "server/publish/background_check.h"
 #include "server/publish/change_report.h"
 #include "server/publish/live_signing.h"
+#include "server/publish/overlay_serials.h"
 #include "server/publish/publisher.h"
+#include "server/publish/view_tables.h"
+#include "server/publish/zone_groups.h"
 #include "server/publish/zone_states.h"
 
 namespace server {
@@ -37,14 +41,25 @@ struct ZoneChange {
     std::shared_ptr<const ZoneChoices> choices;
     std::string template_name;  // of one that is added
     bool added = false;
-    uint64_t size = 0;  // of the file, as far as it is known
+    std::string live_view;  // as LiveName::view
+    bool rests = false;     // an overlay: its file is a patch
+    uint64_t size = 0;      // of the file, as far as it is known
 
     ZoneVersion version;
     std::optional<ChangeReport> report;  // against the version that is served
     std::string refused;                 // why the version is not served; empty: it is
     std::string keeps_refusal;           // of the file, where the version is none of it
+    std::optional<OverlayState> overlay;
     ZonePointer before, after;
     bool refuses() const { return !refused.empty(); }
+    // Whether a version of it is served already.
+    bool is_served() const {
+        return state != nullptr && state->served != nullptr && state->served->loaded();
+    }
+    bool has_new_zone() const {
+        return after != nullptr &&
+               (before == nullptr || after->shared_zone() != before->shared_zone());
+    }
     // Another version, but with the same content.
     bool is_quiet() const {
         return report && report->count() == 0 && before->serial() == after->serial();
@@ -82,7 +97,7 @@ class ZoneKeeper {
     // From any thread.
     std::shared_ptr<const Set> current() const;
     PublisherStatus status() const;
-    std::optional<ZoneStatus> zone(dns::NameView name) const;
+    std::optional<ZoneStatus> zone(uint32_t number) const;
     void for_each_zone(const std::function<void(const ZoneStatus&)>& use) const;
     std::shared_ptr<const dns::Sources> sources_of(const ServedZone& zone) const;
 
@@ -90,34 +105,57 @@ class ZoneKeeper {
     struct Plan {
         std::vector<ZoneChange> changes;
         std::vector<ZoneState*> gone;
+        std::vector<LiveName> gone_names;
         size_t unchanged = 0;
         bool settings = false;  // what concerns the whole set may differ
+        bool views = false;     // which views there are, and what they list
         std::vector<std::string> faults;
+        // Which views list a zone from now on, if `views`.
+        std::vector<std::pair<ZoneState*, std::vector<ZoneListing>>> listed;
+    };
+    // What overlays of one base have in common, for the time of a merge.
+    struct MergeBase;
+    struct Overlay {
+        uint32_t number;
+        uint16_t height;  // overlays from here down to a file
     };
     using AllOptions =
         std::map<std::shared_ptr<const ZoneChoices>, std::shared_ptr<const ZoneOptions>>;
 
     // zone_keeper.cpp
     ZoneLoading loading() const;
+    void make_states();
     dns::Result<void> read_added();
     void load_all();
     void load_first(ZoneState& state, unsigned threads);
-    void check_signatures(const ServedZone& zone);
-    void sign(dns::NameView name, const ZoneChoices& choices, const zones::Zone* served,
+    void fill_tables();
+    void put_into_tables(const ZoneState& state);
+    void check_signatures(const ServedZone& zone, const LiveName& name);
+    void sign(const LiveName& name, const ZoneChoices& choices, const zones::Zone* served,
               unsigned threads, ZoneVersion& version);
+    std::string live_view(ViewNumber view) const;
+    LiveName live_name(const ZoneState& state) const;
+    void name_views(Plan& plan) const;
     std::shared_ptr<const ZoneOptions> options_of(
         const std::shared_ptr<const ZoneChoices>& choices);
     dns::Result<Settings> make_settings() const;
-    std::shared_ptr<const View> make_view(ZoneTable zones) const;
-    void publish(std::shared_ptr<const View> view, const Settings& settings);
-    ZoneState* find(dns::NameView name);
+    dns::Result<std::shared_ptr<Set>> make_set() const;
+    std::shared_ptr<const View> make_view(ViewNumber number, const dns::TsigKeys* keys) const;
+    std::vector<std::shared_ptr<const View>> make_views(bool anew, const dns::TsigKeys* keys);
+    void publish(std::shared_ptr<Set> set, bool anew);
+    ViewNumber default_view() const { return static_cast<ViewNumber>(tables_.size() - 1); }
+    ZoneState* find(ViewNumber view, dns::NameView name);
+    std::vector<ZoneState*> find_all(dns::NameView name);
+    std::string view_text(const ZoneState& state) const;
     ZoneStatus status_of(const ZoneState& state) const;
     void tell_start(int64_t began_ns) const;
 
     // zone_reload.cpp
     void plan_configuration(Plan& plan);
     void take_configuration(Plan& plan, Configuration next);
-    void plan_rows(Plan& plan, const ZoneRows& rows);
+    void plan_rows(Plan& plan, const ZoneRows& rows, std::span<const ConfiguredView> old_views);
+    void plan_groups(Plan& plan, const ZoneRows& rows, std::vector<ZoneGroup> groups,
+                     std::span<const std::optional<ViewNumber>> old_numbers);
     void plan_added(Plan& plan);
     void plan_files(Plan& plan);
     ZoneChange& plan_again(Plan& plan, ZoneState& state) const;
@@ -130,9 +168,23 @@ class ZoneKeeper {
     void use_files(const ZoneState& state,
                    const std::function<void(const std::string&)>& use) const;
 
+    // zone_overlays.cpp
+    void merge_first();
+    void merge(Plan& plan);
+    std::vector<size_t> plan_merges(Plan& plan, std::span<const Overlay> overlays,
+                                    std::vector<uint32_t>& change_of) const;
+    void fill_base(MergeBase& base, const Plan& plan, const ZoneState& state,
+                   uint32_t change) const;
+    void merge(ZoneChange& change, const MergeBase* base) const;
+    std::vector<std::string> views_of(const Plan& plan, const ZoneState& state) const;
+    uint32_t next_serial(const ZoneChange& change, const std::vector<std::string>& views) const;
+    void finish_merge(ZoneChange& change, const MergeBase& base, uint32_t serial);
+    void keep_serials(Plan& plan);
+
     // zone_jobs.cpp
     void commit(Plan& plan);
     void take(const ZoneChange& change);
+    void settle(const ZoneChange& change);
     void drop(ZoneState& state);
     void adopt(const ZoneChange& change);
     void rewrite_added();
@@ -149,6 +201,9 @@ class ZoneKeeper {
     Configuration configuration_;  // without its rows, once they are taken over
     AllOptions options_;
     std::unique_ptr<AddedZones> added_;
+    OverlaySerials overlay_serials_;
+    ViewTables tables_;
+    std::vector<Overlay> overlays_;  // by height, so that bases come before what rests on them
     LiveSigning signing_;
     BackgroundCheck checks_;
     std::atomic<bool> stopping_{false};

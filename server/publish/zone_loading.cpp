@@ -53,14 +53,52 @@ ZoneVersion ZoneLoading::load(dns::NameView name, const std::string& file,
     }
 }
 
+zoneparser::ParseOptions ZoneLoading::parse_options(const ZoneChoices& choices,
+                                                    unsigned threads) const {
+    zoneparser::ParseOptions options;
+    options.limits = limits_;
+    options.threads = threads;
+    options.include_folder = choices.include_folder;
+    return options;
+}
+
+// The first is the zone's own; it can be among its included files once more.
+FileMark ZoneLoading::take_marks(const std::string& file,
+                                 std::vector<std::pair<std::string, dns::FileIdentity>> files,
+                                 std::vector<IncludedFile>& included) const {
+    FileMark own = 0;
+    for (size_t i = 0; i < files.size(); ++i) {
+        FileMark mark = mark_of(settled(files[i].second, now_), key_);
+        if (i == 0 && files[i].first == file)
+            own = mark;
+        else
+            included.push_back({std::move(files[i].first), mark});
+    }
+    return own;
+}
+
+PatchVersion ZoneLoading::load_patch(dns::NameView name, const std::string& file,
+                                     const ZoneChoices& choices) const {
+    PatchVersion version;
+    auto sources = std::make_shared<dns::Sources>();
+    dns::Findings findings(choices.severities, {limits_.findings_per_rule, limits_.findings});
+    zones::PatchLoader loader(files_, *sources, findings, parse_options(choices, 1));
+    zones::LoadedPatch loaded = loader.load_file(file, dns::Name(name));
+    version.patch = std::move(loaded.patch);
+    version.errors = findings.count(dns::Severity::error);
+    version.warnings = findings.count(dns::Severity::warning);
+    version.mark = take_marks(file, std::move(loaded.files), version.included);
+    if (version.patch == nullptr) version.reason = first_error(findings, *sources);
+    version.sources = std::move(sources);
+    return version;
+}
+
 ZoneVersion ZoneLoading::read(dns::NameView name, const std::string& file,
                               const ZoneChoices& choices, unsigned threads) const {
     auto sources = std::make_shared<dns::Sources>();
     dns::Findings findings(choices.severities, {limits_.findings_per_rule, limits_.findings});
     zones::LoadOptions options;
-    options.parse.limits = limits_;
-    options.parse.threads = threads;
-    options.parse.include_folder = choices.include_folder;
+    options.parse = parse_options(choices, threads);
     options.key = key_;
     zones::Loader loader(files_, *sources, findings, std::move(options), progress_);
     zones::Loaded loaded = loader.load_file(file, dns::Name(name));
@@ -68,14 +106,7 @@ ZoneVersion ZoneLoading::read(dns::NameView name, const std::string& file,
     version.zone = std::move(loaded.zone);
     version.errors = findings.count(dns::Severity::error);
     version.warnings = findings.count(dns::Severity::warning);
-    // The first is the zone's own; it can be among its included files once more.
-    for (size_t i = 0; i < loaded.files.size(); ++i) {
-        FileMark mark = mark_of(settled(loaded.files[i].second, now_), key_);
-        if (i == 0 && loaded.files[i].first == file)
-            version.mark = mark;
-        else
-            version.included.push_back({std::move(loaded.files[i].first), mark});
-    }
+    version.mark = take_marks(file, std::move(loaded.files), version.included);
     if (version.zone == nullptr) {
         // As they were found: what the parser could not read tells more than what is missing then.
         version.reason = first_error(findings, *sources);

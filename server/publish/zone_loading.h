@@ -10,6 +10,7 @@
 #include "dns/base/files.h"
 #include "server/config/configuration.h"
 #include "zoneparser/parser.h"
+#include "zones/patch.h"
 #include "zones/zone.h"
 
 namespace server {
@@ -38,6 +39,16 @@ struct ZoneVersion {
     size_t errors = 0, warnings = 0;
 };
 
+// What became of the file of a patch.
+struct PatchVersion {
+    std::shared_ptr<const zones::Patch> patch;  // null: it cannot be applied to anything
+    std::shared_ptr<const dns::Sources> sources;
+    FileMark mark = 0;
+    std::vector<IncludedFile> included;
+    std::string reason;
+    size_t errors = 0, warnings = 0;
+};
+
 class ZoneLoading {
   public:
     ZoneLoading(const dns::Files& files, const dns::Limits& limits, dns::SipKey key,
@@ -46,10 +57,16 @@ class ZoneLoading {
 
     ZoneVersion load(dns::NameView name, const std::string& file, const ZoneChoices& choices,
                      unsigned threads) const;
+    PatchVersion load_patch(dns::NameView name, const std::string& file,
+                            const ZoneChoices& choices) const;
 
   private:
     ZoneVersion read(dns::NameView name, const std::string& file, const ZoneChoices& choices,
                      unsigned threads) const;
+    FileMark take_marks(const std::string& file,
+                        std::vector<std::pair<std::string, dns::FileIdentity>> files,
+                        std::vector<IncludedFile>& included) const;
+    zoneparser::ParseOptions parse_options(const ZoneChoices& choices, unsigned threads) const;
 
     const dns::Files& files_;
     dns::Limits limits_;

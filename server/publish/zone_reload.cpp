@@ -56,41 +56,97 @@ void ZoneKeeper::plan_configuration(Plan& plan) {
 void ZoneKeeper::take_configuration(Plan& plan, Configuration next) {
     ZoneRows rows = std::move(next.zones);
     next.zones = ZoneRows(settings_.reading.key);
+    std::vector<ConfiguredView> old_views = std::move(configuration_.views);
     configuration_ = std::move(next);
     options_.clear();
     plan.settings = true;
     if (watches())
         for (const ReadFile& file : configuration_.files) new_files_.push_back(file.path);
-    plan_rows(plan, rows);
+    plan_rows(plan, rows, old_views);
     plan_added(plan);
     for (uint32_t i = 0; i < states_.numbers(); ++i) {
         ZoneState* state = states_.find(i);
-        if (state != nullptr && !state->listed && !state->added) plan.gone.push_back(state);
+        if (state == nullptr || state->listed || state->added) continue;
+        plan.gone.push_back(state);
+        const bool last = state->view + size_t{1} == old_views.size();
+        plan.gone_names.push_back(
+            {dns::Name(state->served->name()), last ? "" : old_views[state->view].name});
     }
     log_.event(LogLevel::info, "configuration-read", "", {{"zones", rows.size()}});
     if (settings_.configured) settings_.configured(configuration_);
 }
 
-void ZoneKeeper::plan_rows(Plan& plan, const ZoneRows& rows) {
+void ZoneKeeper::plan_rows(Plan& plan, const ZoneRows& rows,
+                           std::span<const ConfiguredView> old_views) {
     for (uint32_t i = 0; i < states_.numbers(); ++i)
         if (ZoneState* state = states_.find(i)) state->listed = false;
-    for (size_t i = 0; i < rows.size(); ++i) {
-        ConfiguredZone row = rows[i];
-        ZoneState* state = find(row.name);
-        if (state != nullptr) {
-            state->listed = true;
-            bool same = !state->added && state->path() == row.file &&
-                        state->choices->key == row.choices->key;
-            if (same) {
-                state->choices = row.choices;
-                continue;
-            }
+    const std::vector<ConfiguredView>& views = configuration_.views;
+    // A view is known again by its name.
+    std::vector<std::optional<ViewNumber>> old_numbers(views.size());
+    for (size_t i = 0; i < views.size(); ++i)
+        for (size_t old = 0; old < old_views.size() && !old_numbers[i]; ++old)
+            if (old_views[old].name == views[i].name) old_numbers[i] = static_cast<ViewNumber>(old);
+    plan.views = views.size() > 1 || old_views.size() > 1;
+    plan_groups(plan, rows, group_zones(rows, views), old_numbers);
+}
+
+void ZoneKeeper::plan_groups(Plan& plan, const ZoneRows& rows, std::vector<ZoneGroup> groups,
+                             std::span<const std::optional<ViewNumber>> old_numbers) {
+    auto find_before = [&](const ZoneGroup& group, auto fits) -> ZoneState* {
+        for (const ZoneListing& listing : group.listings) {
+            ZoneState* state = nullptr;
+            if (const auto& old = old_numbers[listing.view])
+                state = find(*old, rows[group.row].name);
+            if (state != nullptr && !state->listed && fits(*state)) return state;
         }
-        ZoneChange& change = plan.changes.emplace_back(row.name);
-        change.state = state;
-        change.file = row.file;
-        change.choices = row.choices;
+        return nullptr;
+    };
+    // What is as it was comes first, so that no other takes its place.
+    std::vector<ZoneState*> states(groups.size());
+    for (size_t i = 0; i < groups.size(); ++i) {
+        const ConfiguredZone row = rows[groups[i].row];
+        const bool rests = row.source == ZoneSource::overlay;
+        states[i] = find_before(groups[i], [&](const ZoneState& state) {
+            return !state.added && state.path() == row.file &&
+                   (state.overlay() != nullptr) == rests;
+        });
+        if (states[i] != nullptr) states[i]->listed = true;
     }
+    overlays_.clear();
+    for (size_t i = 0; i < groups.size(); ++i) {
+        ZoneGroup& group = groups[i];
+        const ConfiguredZone row = rows[group.row];
+        ZoneState* state = states[i];
+        const bool known = state != nullptr;
+        std::optional<OverlayState> overlay;
+        if (row.source == ZoneSource::overlay) {
+            overlay.emplace();
+            if (group.base != ZoneGroup::kNone) overlay->base = states[group.base]->number;
+        }
+        if (!known) state = find_before(group, [](const ZoneState&) { return true; });
+        bool same = known && state->choices->key == row.choices->key;
+        if (same && overlay) same = state->overlay()->base == overlay->base;
+        if (same) {
+            state->choices = row.choices;
+        } else {
+            ZoneChange& change = plan.changes.emplace_back(row.name);
+            if (state == nullptr) {
+                std::lock_guard lock(mutex_);
+                state = &states_.make();
+            }
+            change.state = state;
+            change.file = row.file;
+            change.choices = row.choices;
+            change.rests = overlay.has_value();
+            change.overlay = overlay;
+        }
+        state->listed = true;
+        states[i] = state;
+        if (overlay) overlays_.push_back({state->number, group.height});
+        if (plan.views) plan.listed.emplace_back(state, std::move(group.listings));
+    }
+    std::stable_sort(overlays_.begin(), overlays_.end(),
+                     [](const Overlay& a, const Overlay& b) { return a.height < b.height; });
 }
 
 // Zones that were added take on what their templates say now.
@@ -98,6 +154,10 @@ void ZoneKeeper::plan_added(Plan& plan) {
     for (uint32_t i = 0; i < states_.numbers(); ++i) {
         ZoneState* state = states_.find(i);
         if (state == nullptr || !state->added || state->listed) continue;
+        if (plan.views)
+            plan.listed.emplace_back(
+                state, std::vector<ZoneListing>{
+                           {static_cast<ViewNumber>(configuration_.views.size() - 1), nullptr}});
         std::shared_ptr<const ZoneChoices> choices = configuration_.choices;
         std::string template_name = state->rare != nullptr ? state->rare->template_name : "";
         if (!template_name.empty()) {
@@ -128,7 +188,7 @@ void ZoneKeeper::plan_files(Plan& plan) {
         size_t end = std::min(planned.size(), (stretch + 1) * kStretch);
         for (size_t i = stretch * kStretch; i < end && !stopping_; ++i) {
             const ZoneState* state = states_.find(static_cast<uint32_t>(i));
-            if (state == nullptr || planned[i]) continue;
+            if (state == nullptr || state->served == nullptr || planned[i]) continue;
             uint64_t size = 0;
             if (is_same(*state, size)) {
                 ++unchanged;
@@ -154,6 +214,10 @@ ZoneChange& ZoneKeeper::plan_again(Plan& plan, ZoneState& state) const {
     change.choices = state.choices;
     change.added = state.added;
     if (state.rare != nullptr) change.template_name = state.rare->template_name;
+    if (const OverlayState* overlay = state.overlay()) {
+        change.rests = true;
+        change.overlay = {overlay->base, nullptr, nullptr, 0};
+    }
     return change;
 }
 
@@ -177,24 +241,40 @@ bool ZoneKeeper::is_same(const ZoneState& state, uint64_t& size) const {
 
 // ---- load --------------------------------------------------------------------------------------
 
+// By which view the state folder knows each zone.
+void ZoneKeeper::name_views(Plan& plan) const {
+    std::map<const ZoneState*, ViewNumber> listed;
+    for (const auto& [state, listings] : plan.listed)
+        for (const ZoneListing& listing : listings)
+            if (listing.choices == nullptr) listed.emplace(state, listing.view);
+    for (ZoneChange& change : plan.changes) {
+        if (change.state == nullptr) continue;
+        auto found = listed.find(change.state);
+        change.live_view = live_view(found != listed.end() ? found->second : change.state->view);
+    }
+}
+
 void ZoneKeeper::load(Plan& plan) {
+    name_views(plan);
     unsigned threads = settings_.threads;
     auto is_big = [&](const ZoneChange& change) {
         return threads > 1 && (change.size >= kSharedFile || plan.changes.size() == 1);
     };
     zones::share_out(threads, plan.changes.size(), [&](size_t i) {
-        if (!is_big(plan.changes[i]) && !stopping_) load(plan.changes[i], 1);
+        ZoneChange& change = plan.changes[i];
+        if (!change.rests && !is_big(change) && !stopping_) load(change, 1);
     });
     for (ZoneChange& change : plan.changes)
-        if (is_big(change) && !stopping_) load(change, threads);
-    for (ZoneChange& change : plan.changes) serve(change);
+        if (!change.rests && is_big(change) && !stopping_) load(change, threads);
+    for (ZoneChange& change : plan.changes)
+        if (!change.rests) serve(change);
 }
 
 void ZoneKeeper::load(ZoneChange& change, unsigned threads) {
     change.version = loading().load(change.name, change.file, *change.choices, threads);
-    bool served = change.state != nullptr && change.state->served->loaded();
-    sign(change.name, *change.choices, served ? &change.state->served->zone() : nullptr, threads,
-         change.version);
+    const bool served = change.is_served();
+    sign({change.name, change.live_view}, *change.choices,
+         served ? &change.state->served->zone() : nullptr, threads, change.version);
     if (change.version.zone == nullptr)
         change.refused = change.version.reason;
     else
@@ -203,7 +283,7 @@ void ZoneKeeper::load(ZoneChange& change, unsigned threads) {
 
 // Against the version that is served, if there is one.
 void ZoneKeeper::compare(ZoneChange& change) {
-    if (change.state == nullptr || !change.state->served->loaded()) return;
+    if (!change.is_served()) return;
     const ServedZone& served = *change.state->served;
     const zones::Zone& next = *change.version.zone;
     size_t before = served.zone().record_count(), after = next.record_count();
@@ -214,6 +294,8 @@ void ZoneKeeper::compare(ZoneChange& change) {
             " percent";
         return;
     }
+    // What a new base changes in all that rests on it is told of the base.
+    if (change.rests && &next.base() != &served.zone().base()) return;
     change.report.emplace(served.name(), served.negative_ttl());
     zones::for_each_change(
         served.zone(), next,
@@ -222,7 +304,7 @@ void ZoneKeeper::compare(ZoneChange& change) {
         });
     static const dns::Rule* const rule = find_rule("serial-not-advanced");
     // A zone that is signed live owns its serial.
-    bool behind = rule != nullptr && change.choices->dnssec != Dnssec::sign &&
+    bool behind = rule != nullptr && !change.rests && change.choices->dnssec != Dnssec::sign &&
                   change.report->count() > 0 && !is_ahead(next.serial(), served.serial());
     if (!behind || change.choices->severities.of(*rule) == dns::Severity::off) return;
     dns::Finding finding;

@@ -1,5 +1,6 @@
 #include "server/publish/zone_states.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace server {
@@ -7,6 +8,16 @@ namespace server {
 ZoneState::Rare& ZoneState::rare_facts() {
     if (rare == nullptr) rare = std::make_unique<Rare>();
     return *rare;
+}
+
+// The first shows the zone with its own choices: it is what the zone is named by.
+void ZoneState::set_listings(std::vector<ZoneListing> listings) {
+    auto own = std::find_if(listings.begin(), listings.end(),
+                            [](const ZoneListing& listing) { return listing.choices == nullptr; });
+    if (own != listings.end()) std::rotate(listings.begin(), own, own + 1);
+    view = listings.front().view;
+    listings.erase(listings.begin());
+    if (rare != nullptr || !listings.empty()) rare_facts().more_views = std::move(listings);
 }
 
 ZoneState& ZoneStates::make() {

@@ -264,9 +264,15 @@ class Replacing(threading.Thread):
         self.server, self.served, self.versions, self.ending = server, served, 0, threading.Event()
         with open(source, encoding="ascii") as file:
             head, rest = file.read().split(" %d " % self.FIRST, 1)
+        lines = rest.split("\n")
         for serial in range(self.FIRST + 1, self.FIRST + 1 + self.MOST):
+            lines = self.change(lines)
             with open(self.next(serial), "w", encoding="ascii") as file:
-                file.write("%s %d %s" % (head, serial, rest))
+                file.write("%s %d %s" % (head, serial, "\n".join(lines)))
+
+    def change(self, lines):
+        """What a version has other than the one before, the serial apart."""
+        return lines
 
     def next(self, serial):
         return "%s.%d" % (self.served, serial)

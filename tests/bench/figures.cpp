@@ -4,7 +4,9 @@
 //   apex-figures memory   ORIGIN FILE   octets a record, over the empty process
 //   apex-figures search   ORIGIN FILE   ns a search: hits, missing names, names below cuts
 //   apex-figures versions ORIGIN FILE   a new version after changing 10 names, 1,000 times
+//   apex-figures overlays ORIGIN FILE   1,000 patches of 10 records over the zone: memory and time
 //   apex-figures denial   OWNERS        ns a search for who denies a name, NSEC and NSEC3
+//   apex-figures views                   ns to choose a view, for 1 and 100,000 networks
 //   apex-figures many     LIST FOLDER   time and octets a zone, for zones of "ORIGIN FILE" a line
 //
 // Each prints one JSON line.
@@ -21,8 +23,10 @@
 #include <vector>
 
 #include "server/publish/disk_files.h"
+#include "tests/bench/view_figures.h"
 #include "zoneparser/fields.h"
 #include "zones/load.h"
+#include "zones/overlay.h"
 
 namespace {
 
@@ -212,6 +216,87 @@ int version_figures(const char* origin, const char* path) {
     return 0;
 }
 
+// A patch as an operator writes one: names of the zone that have other addresses here, names that
+// exist here only, and one that does not.
+std::string patch_text(const zones::Zone& zone, std::mt19937_64& random, int number) {
+    std::string text = "$TTL 300\n";
+    auto address = [&] {
+        return "10." + std::to_string(random() % 256) + "." + std::to_string(random() % 256) + ".1\n";
+    };
+    for (int records = 0; records < 10;) {
+        zones::NodeView node = zone.base().by_rank(1 + random() % (zone.base().name_count() - 1));
+        if (!node.owns(dns::type::A)) continue;
+        std::string owner = dns::to_text(zone.absolute(node.name()));
+        switch (records++) {
+            case 0:
+                text += "$REMOVE " + owner + " A\n";
+                [[fallthrough]];
+            case 1:
+            case 2:
+            case 3:
+            case 4:
+                text += "only-here-" + std::to_string(number * 10 + records) + " A " + address();
+                break;
+            default:
+                text += "$REPLACE " + owner + " A\n" + owner + " A " + address();
+        }
+    }
+    return text;
+}
+
+int overlay_figures(const char* origin_text, const char* path) {
+    Run run;
+    auto zone = run.load(origin_text, path);
+    if (!zone) return 1;
+    constexpr int kOverlays = 1000;
+    std::mt19937_64 random(1);
+    std::vector<std::string> texts;
+    for (int i = 0; i < kOverlays; ++i) texts.push_back(patch_text(*zone, random, i));
+    malloc_trim(0);
+    size_t base = proportional_octets(), allocated = mallinfo2().uordblks;
+    struct Made {
+        std::shared_ptr<const zones::Patch> patch;
+        std::shared_ptr<const dns::Sources> patch_sources, sources;
+        std::shared_ptr<const zones::Zone> zone;
+    };
+    std::vector<Made> made;
+    for (const std::string& text : texts) {
+        auto sources = std::make_shared<dns::Sources>();
+        zones::PatchLoader loader(run.files, *sources, run.findings, {});
+        auto patch = loader.load_text(text, {dns::SourceKind::text, "patch", {}, nullptr},
+                                      dns::Name(zone->origin())).patch;
+        if (!patch) return 1;
+        made.push_back({std::move(patch), std::move(sources), nullptr, nullptr});
+    }
+    size_t patches = mallinfo2().uordblks - allocated;
+    auto base_sources = std::make_shared<const dns::Sources>();
+    auto start = Clock::now();
+    auto pointers = std::make_unique<zones::Pointers>(*zone);
+    zones::OverlayOptions options;
+    options.pointers = pointers.get();
+    pointers->at(dns::NameView(), [](const zones::NodeView&) { return true; });
+    double pointers_ms = ns_since(start) / 1e6;
+    start = Clock::now();
+    for (Made& one : made) {
+        one.zone = zones::overlay(*zone, *one.patch, run.findings, options);
+        one.sources = zones::joined_sources(base_sources, *one.patch_sources);
+        if (!one.zone) return 1;
+    }
+    double overlays_ms = ns_since(start) / 1e6;
+    size_t pointers_octets = pointers->memory();
+    pointers.reset();
+    size_t octets = mallinfo2().uordblks - allocated;
+    malloc_trim(0);
+    std::printf(
+        "{\"records\": %zu, \"overlays\": %d, \"pointers_ms\": %.1f, \"overlays_ms\": %.1f, "
+        "\"octets_an_overlay\": %zu, \"allocated_an_overlay\": %zu, \"of_its_patch\": %zu, "
+        "\"pointers_octets\": %zu}\n",
+        zone->record_count(), kOverlays, pointers_ms, overlays_ms,
+        (proportional_octets() - base) / kOverlays, octets / kOverlays, patches / kOverlays,
+        pointers_octets);
+    return 0;
+}
+
 std::string hash_text(std::mt19937_64& random) {
     static constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuv";
     std::string text;
@@ -308,14 +393,16 @@ int many_figures(const char* list, const std::string& folder) {
 
 int main(int argc, char** argv) {
     std::string what = argc >= 3 ? argv[1] : "";
+    if (argc == 2 && std::string(argv[1]) == "views") return view_figures();
     if (argc != (what == "denial" ? 3 : 4)) what.clear();
     int status = 2;
     if (what == "memory") status = memory_figures(argv[2], argv[3]);
     if (what == "search") status = search_figures(argv[2], argv[3]);
+    if (what == "overlays") status = overlay_figures(argv[2], argv[3]);
     if (what == "versions") status = version_figures(argv[2], argv[3]);
     if (what == "denial") status = denial_figures(argv[2]);
     if (what == "many") status = many_figures(argv[2], argv[3]);
-    if (status == 2) std::fprintf(stderr, "apex-figures memory|search|versions|denial|many ...\n");
+    if (status == 2) std::fprintf(stderr, "apex-figures memory|search|versions|overlays|denial|views|many ...\n");
     std::fflush(stdout);
     std::_Exit(status);
 }

@@ -17,9 +17,9 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGES = ["man/" + name for name in
-         ("apex.1", "apex-check.1", "apex-ctl.1", "apex-ds.1", "apex-explain.1", "apex-keygen.1",
-          "apex-keys.1", "apex-print.1", "apex-serve.1", "apex-sign.1",
-          "apex-verify.1",
+         ("apex.1", "apex-check.1", "apex-ctl.1", "apex-diff.1", "apex-ds.1", "apex-explain.1",
+          "apex-keygen.1", "apex-keys.1", "apex-print.1", "apex-serve.1", "apex-sign.1",
+          "apex-verify.1", "apex-views.1",
           "apex.toml.5", "apex-zonefile.5")]
 COMPLETION = "man/apex.bash-completion"
 EDGE = "==== end of an example ===="

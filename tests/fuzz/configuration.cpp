@@ -34,7 +34,7 @@ std::string read(const Files& files, const char* path) {
     for (size_t i = 0; i < read->zones.size(); ++i) {
         server::ConfiguredZone zone = read->zones[i];
         text += dns::to_text(zone.name) + std::string(zone.file) + zone.choices->key;
-        if (read->zones.find(zone.name) != i) std::abort();
+        if (read->zones.find(zone.view, zone.name) != i) std::abort();
     }
     for (const dns::Finding& finding : findings.rows()) text += finding.sentence() + finding.hint;
     return text;

@@ -210,9 +210,10 @@ bool cookie_has_legal_length(const Edns& edns) {
     return true;
 }
 
-// The records of a request; false for a format error. OPT is taken where it stands.
+// The records of a request; false for a format error. OPT is taken where it stands. What is wrong with
+// it ends nothing: a TSIG may follow.
 bool read_records(Cursor& cursor, const size_t (&counts)[3], ReadRequest& out) {
-    bool broken_options = false;
+    bool broken_opt = false;
     for (size_t section = 0; section < 3; ++section) {
         for (size_t i = 0; i < counts[section]; ++i) {
             MessageRecord record;
@@ -224,12 +225,15 @@ bool read_records(Cursor& cursor, const size_t (&counts)[3], ReadRequest& out) {
             }
             if (record.type != kOpt) continue;
             // RFC 6891 6.1.1: one at most, in the additional section, its owner the root.
-            if (out.message.edns || section != kAdditional || !record.owner.empty()) return false;
+            if (out.message.edns || section != kAdditional || !record.owner.empty()) {
+                broken_opt = true;
+                continue;
+            }
             out.message.edns = edns_of(record);
-            if (!read_options(record.rdata, *out.message.edns)) broken_options = true;
+            if (!read_options(record.rdata, *out.message.edns)) broken_opt = true;
         }
     }
-    if (cursor.left() > 0 || broken_options) return false;
+    if (cursor.left() > 0 || broken_opt) return false;
     return !out.message.edns || cookie_has_legal_length(*out.message.edns);
 }
 

@@ -194,6 +194,26 @@ TEST_SUITE("signer/key_set") {
               "k:CSK:published:P");
     }
 
+    TEST_CASE("RFC 6781 4.1.4: another algorithm, in the right order and in wrong ones") {
+        auto keys = keys_of({{"old", 257, -90, -90, 20, 20, kNever, 13},
+                             {"new", 257, 2, 2, kNever, kNever, kNever, 15}});
+        CHECK(warnings(keys, 0) == "");
+        // Its DS waits until what is in caches has its signatures: greatest TTL and propagation.
+        CHECK(steps(keys, 0).find("2026-03-04T01:00:00Z new its DS may be given to the parent") !=
+              std::string::npos);
+        keys[1].times[KeyTime::publish] = kStart + kDay;
+        CHECK(warnings(keys, 0).find("new would be published before anything is signed by its "
+                                     "algorithm") != std::string::npos);
+        keys[1].times[KeyTime::publish] = kStart + 2 * kDay;
+        keys[0].times[KeyTime::inactive] = kStart + 18 * kDay;
+        CHECK(warnings(keys, 0).find("old would stop signing while its algorithm is still in the "
+                                     "DNSKEY set") != std::string::npos);
+        // Its DS cannot have been everywhere.
+        keys[0].times[KeyTime::inactive] = keys[0].times[KeyTime::remove] = kStart + 3 * kDay;
+        CHECK(warnings(keys, 0).find("old stops signing the DNSKEY set too soon") !=
+              std::string::npos);
+    }
+
     TEST_CASE("what the signer gets are the published ones") {
         auto keys = keys_of(
             {{"a", 257, 0, 0, kNever, kNever, kNever}, {"b", 257, 5, 6, kNever, kNever, kNever}});

@@ -20,10 +20,8 @@ dns::NameView view(const std::string& wire) {
 
 std::shared_ptr<const zones::LayerNode> node(const char* text, uint64_t hash, uint8_t facts = 0) {
     std::string name = relative(text);
-    auto made = std::make_shared<zones::LayerNode>();
-    made->hash = hash;
-    made->octets.resize(zones::node_size(view(name), {}) / 8);
-    auto* head = zones::write_node(reinterpret_cast<uint8_t*>(made->octets.data()), view(name), {});
+    auto made = std::make_shared<zones::LayerNode>(hash, zones::node_size(view(name), {}), 0);
+    auto* head = zones::write_node(made->octets(), view(name), {});
     head->facts = facts;
     return made;
 }

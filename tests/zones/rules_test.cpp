@@ -157,6 +157,8 @@ TEST_CASE("rules: every row of the table is triggered by a case") {
         // One needs more memory than a test has; the other compares two zones, below.
         if (row.rule == &zones::rule::zone_too_large) continue;
         if (row.rule->name == std::string("serial-not-advanced")) continue;
+        // Those of patches are triggered by patch_test and overlay_test.
+        if (std::string_view(row.rule->name).starts_with("patch-")) continue;
         CAPTURE(std::string(row.rule->name));
         CHECK(seen.count(row.rule->name) == 1);
     }

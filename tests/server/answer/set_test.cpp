@@ -88,20 +88,20 @@ TEST_CASE("set: the first view whose lists all hold answers") {
     server::Client client;
     client.address = address("10.1.2.3");
     client.local = address("192.0.2.1");
-    CHECK(server::choose_view(set, client) == 0);  // none
+    CHECK(server::choose_view(set, client, 0) == 0);  // none
     set.views = {view(list("10.0.0.0/8"), list("192.0.2.2")),
                  view(list("!10.0.0.0/8"), std::nullopt), view(std::nullopt, list("192.0.2.0/24")),
                  view(std::nullopt, std::nullopt)};
-    CHECK(server::choose_view(set, client) == 2);
+    CHECK(server::choose_view(set, client, 0) == 2);
     client.local = address("192.0.2.2");
-    CHECK(server::choose_view(set, client) == 0);
+    CHECK(server::choose_view(set, client, 0) == 0);
     client.address = address("11.1.2.3");
-    CHECK(server::choose_view(set, client) == 1);
+    CHECK(server::choose_view(set, client, 0) == 1);
     client.address = address("10.0.0.1");
     client.local = address("::1");
-    CHECK(server::choose_view(set, client) == 3);
+    CHECK(server::choose_view(set, client, 0) == 3);
     set.views.pop_back();
-    CHECK(server::choose_view(set, client) == set.views.size());
+    CHECK(server::choose_view(set, client, 0) == set.views.size());
 }
 
 }  // namespace apex_tests

@@ -274,19 +274,22 @@ TEST_CASE("configuration: it is known again, unless it was too young to be") {
 TEST_CASE("zone rows: names are found whatever their case, and stand once") {
     server::ZoneRows rows({1, 2});
     auto choices = std::make_shared<const server::ZoneChoices>();
-    CHECK(rows.find(name("a.")) == rows.size());
+    CHECK(rows.find(0, name("a.")) == rows.size());
     for (size_t i = 0; i < 1000; ++i) {
         dns::Name each = name("z" + std::to_string(i) + ".example.");
-        CHECK(rows.add(each, "file" + std::to_string(i), choices) == i);
+        CHECK(
+            rows.add(
+                {0, each, server::ZoneSource::file, 0, "file" + std::to_string(i), choices, {}}) ==
+            i);
     }
     for (size_t i = 0; i < 1000; ++i) {
         dns::Name each = name("Z" + std::to_string(i) + ".EXAMPLE.");
-        CHECK(rows.find(each) == i);
-        CHECK(rows.add(each, "other", choices) == i);
+        CHECK(rows.find(0, each) == i);
+        CHECK(rows.add({0, each, server::ZoneSource::file, 0, "other", choices, {}}) == i);
         CHECK(rows[i].file == "file" + std::to_string(i));
     }
     CHECK(rows.size() == 1000);
-    CHECK(rows.find(name("z1000.example.")) == 1000);
+    CHECK(rows.find(0, name("z1000.example.")) == 1000);
 }
 
 }  // namespace apex_tests

@@ -78,6 +78,12 @@ TEST_CASE("query log: a line tells client, question and answer") {
           "time=2026-11-21T12:30:54Z event=query client=192.0.2.7 port=4242 transport=udp "
           "name=www.example. type=TYPE65280 class=CH view=\"in\\\\010side\" rcode=REFUSED "
           "kind=error size=45 extended-error=20 truncated=yes cookie=valid limited=yes\n");
+    record = record_of(kName);
+    record.signature = dns::TsigState::good;
+    CHECK(server::query_line(record, "default", LogFormat::logfmt, "backup.") ==
+          "time=2026-11-21T12:30:54Z event=query client=192.0.2.7 port=4242 transport=udp "
+          "name=www.example. type=A view=default rcode=NOERROR kind=positive size=45 "
+          "signature=good key=backup.\n");
 }
 
 TEST_CASE("query log: names of strangers are safe, and no question is none") {
@@ -107,12 +113,14 @@ TEST_CASE("worker log: rings are drained into the file, and what they lost is to
         parts.events = &events;
         parts.clock = &clock;
         parts.view_name = [](size_t view) { return "view" + std::to_string(view); };
+        parts.key_name = [](server::KeyNumber key) { return "key" + std::to_string(key); };
         WorkerLog log(std::move(parts));
         for (QueryRing* ring : {&first, &second})
             for (int i = 0; i < 3; ++i)
                 if (QueryRecord* record = ring->reserve()) {
                     *record = record_of(kName);
                     record->view = static_cast<uint16_t>(i);
+                    record->key = static_cast<server::KeyNumber>(i);
                     ring->commit();
                 }
     }
@@ -121,7 +129,9 @@ TEST_CASE("worker log: rings are drained into the file, and what they lost is to
     size_t lines = 0;
     for (char c : text) lines += c == '\n';
     CHECK(lines == 6);
-    CHECK(text.find("view=view2") != std::string::npos);
+    CHECK(text.find("view=view2 ") != std::string::npos);
+    CHECK(text.find("key=key2") != std::string::npos);
+    CHECK(text.find("key=key0") == std::string::npos);
     CHECK(events.taken() == "");
     std::filesystem::remove(name);
 }

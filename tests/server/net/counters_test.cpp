@@ -62,6 +62,7 @@ TEST_CASE("counters: what a batch adds up to, over two workers") {
     outcomes[1].type = 65280;
     outcomes[1].has_question = true;
     outcomes[1].cookie = dns::CookieState::valid;
+    outcomes[1].signature = dns::TsigState::bad_key;
     outcomes[2].truncated = true;
     outcomes[3].action = Action::silence;
     first.count(Transport::udp, outcomes);
@@ -80,6 +81,8 @@ TEST_CASE("counters: what a batch adds up to, over two workers") {
     CHECK(totals.types[kCountedTypes - 1] == 2);
     CHECK(totals.kinds[static_cast<size_t>(AnswerKind::no_name)] == 3);
     CHECK(totals.cookies[static_cast<size_t>(dns::CookieState::valid)] == 2);
+    CHECK(totals.signatures[static_cast<size_t>(dns::TsigState::bad_key)] == 2);
+    CHECK(totals.signatures[static_cast<size_t>(dns::TsigState::none)] == 0);
     CHECK(totals.tally(Tally::silent) == 2);
     CHECK(totals.tally(Tally::truncated) == 2);
     CHECK(totals.tcp_current() == 3);

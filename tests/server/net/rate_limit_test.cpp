@@ -34,7 +34,8 @@ struct Limited {
 
     Limit ask(const char* client, uint64_t name = 1, AnswerKind kind = AnswerKind::positive,
               dns::CookieState cookie = dns::CookieState::none,
-              Transport transport = Transport::udp) {
+              Transport transport = Transport::udp,
+              dns::TsigState signature = dns::TsigState::none) {
         Request request;
         request.client.address = address_of(client);
         request.client.transport = transport;
@@ -42,6 +43,7 @@ struct Limited {
         outcome.action = Action::reply;
         outcome.kind = kind;
         outcome.cookie = cookie;
+        outcome.signature = signature;
         outcome.limit_hash = name;
         Limit limit = Limit::pass;
         limiter.decide({&request, 1}, {&outcome, 1}, {&limit, 1}, now, now / kSecond, &events);
@@ -171,6 +173,10 @@ TEST_CASE("rate limit: who is never limited") {
     CHECK(limited.ask("192.0.2.1", 1, AnswerKind::positive, CookieState::client_only) ==
           Limit::drop);
     CHECK(limited.ask("192.0.2.1", 1, AnswerKind::positive, CookieState::bad) == Limit::slip);
+    CHECK(limited.ask("192.0.2.1", 1, AnswerKind::positive, CookieState::none, Transport::udp,
+                      dns::TsigState::good) == Limit::pass);
+    CHECK(limited.ask("192.0.2.1", 1, AnswerKind::positive, CookieState::none, Transport::udp,
+                      dns::TsigState::bad_signature) != Limit::pass);
 }
 
 TEST_CASE("rate limit: to try it, it only says what it would do") {

@@ -5,6 +5,7 @@
 
 #include "dns/rdata_text.h"
 #include "signer/key_files.h"
+#include "signer/moment.h"
 #include "signer/verify_zone.h"
 #include "tests/server/publish/publishing.h"
 #include "zones/diff.h"
@@ -165,6 +166,13 @@ TEST_CASE("live signing: a restart uses what is on the disk, and keeps the seria
     CHECK(world.zone()->serial() == 8);
     // SOA, the new name's two, and the NSEC in front of it.
     CHECK(world.signatures_unlike(*before) == 4);
+
+    // They are on the disk as well now.
+    before = world.zone();
+    world.clock.ahead += 60;
+    world.restart();
+    CHECK(world.zone()->serial() == 8);
+    CHECK(world.signatures_unlike(*before) == 0);
 }
 
 TEST_CASE("live signing: a reload signs what differs") {
@@ -313,11 +321,43 @@ TEST_CASE("live signing: CDS and CDNSKEY come when all caches hold the signed zo
     CHECK(owns(*world.zone(), dns::type::CDS));
     CHECK(owns(*world.zone(), dns::type::CDNSKEY));
     CHECK(world.faults() == "");
+    // They are there from the start then, and nothing is another.
+    auto before = world.zone();
     world.restart();
     CHECK(owns(*world.zone(), dns::type::CDS));
+    CHECK(world.zone()->serial() == before->serial());
+    CHECK(world.signatures_unlike(*before) == 0);
     Signing never("dnssec = 'n'\n[policy.n]\ncds = 'never'");
     never.live(kDay, [] {});
     CHECK_FALSE(owns(*never.zone(), dns::type::CDS));
+}
+
+TEST_CASE("live signing: CDS by hand, as the times of a key have it") {
+    Signing world;
+    const std::string path = world.at(world.key_bases().at(0) + ".private");
+    const std::string text = world.folder.read(
+        "state/signing/a.example/" + world.key_bases().at(0) + ".private");
+    const dns::UnixTime start = world.clock.now();
+    std::ofstream(path) << text << "SyncPublish: " << signer::compact_time(start + 2 * kDay)
+                        << "\nSyncDelete: " << signer::compact_time(start + 4 * kDay) << "\n";
+    world.restart();
+    for (int day = 0; day < 6; ++day) {
+        CAPTURE(day);
+        CHECK(owns(*world.zone(), dns::type::CDS) == (day == 2 || day == 3));
+        CHECK(owns(*world.zone(), dns::type::CDNSKEY) == (day == 2 || day == 3));
+        CHECK(world.faults() == "");
+        world.live(start + (day + 1) * kDay + 60 - world.clock.now(), [] {});
+    }
+}
+
+TEST_CASE("live signing: a start after renewals serves what was served, serial and all") {
+    Signing world;
+    world.live(9 * kDay, [] {});
+    auto before = world.zone();
+    CHECK(before->serial() > 7);
+    world.restart();
+    CHECK(world.zone()->serial() == before->serial());
+    CHECK(world.signatures_unlike(*before) == 0);
 }
 
 TEST_CASE("live signing: a year of renewals, a few at a time, and always whole") {

@@ -55,7 +55,7 @@ TEST_CASE("publisher: jobs are done in their order, and sets given back are free
                                     world.read());
         CHECK(publisher.current() == nullptr);
         CHECK(publisher.status().busy);
-        CHECK_FALSE(publisher.zone(make_name("a.example")).has_value());
+        CHECK_FALSE(publisher.zone(0).has_value());
         auto started = publisher.start();
         REQUIRE(started.ok());
         std::shared_ptr<const server::Set> held = started.value();
@@ -72,7 +72,7 @@ TEST_CASE("publisher: jobs are done in their order, and sets given back are free
         CHECK(reports[2].removed == 1);
         CHECK(reports[3].unchanged == 1);
         CHECK(publisher.status().generation == 4);
-        CHECK(publisher.zone(make_name("a.example"))->serial == 2);
+        CHECK(publisher.zone(0)->serial == 2);
         {
             std::lock_guard lock(mutex);
             CHECK(latest == publisher.current());

@@ -32,7 +32,8 @@ class KeptLog : public server::EventLog {
                std::initializer_list<server::LogField> fields) override {
         std::string line(event);
         for (const server::LogField& field : fields)
-            line += " " + std::string(field.key) + "=" +
+            if (field.is_number || !field.text.empty())
+                line += " " + std::string(field.key) + "=" +
                     (field.is_number ? std::to_string(field.number) : std::string(field.text));
         if (!sentence.empty()) line += " | " + std::string(sentence);
         std::lock_guard lock(mutex_);
@@ -117,6 +118,13 @@ struct Publishing {
         return keeper;
     }
 };
+
+// What the keeper tells of the zone of that name in the last view.
+inline std::optional<server::ZoneStatus> zone_status(const server::ZoneKeeper& keeper,
+                                                     std::string_view name) {
+    const server::ServedZone* zone = keeper.current()->views.back()->zones.find(make_name(name));
+    return zone != nullptr ? keeper.zone(zone->number()) : std::nullopt;
+}
 
 inline const server::ServedZone* zone_in(const server::Set& set, std::string_view name) {
     return set.views.back()->zones.find(make_name(name));

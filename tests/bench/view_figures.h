@@ -1,0 +1,4 @@
+// What it costs to choose a view: `apex-figures views`.
+#pragma once
+
+int view_figures();
