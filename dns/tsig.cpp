@@ -6,8 +6,8 @@ namespace dns {
 
 namespace {
 
-constexpr size_t kTimers = 8;         // time signed, fudge
-constexpr size_t kServerTime = 6;     // other data of BADTIME
+constexpr size_t kTimers = 8;      // time signed, fudge
+constexpr size_t kServerTime = 6;  // other data of BADTIME
 constexpr size_t kMostVariables = 2 * kMaxName + 6 + kTimers + 4 + kServerTime;
 
 void store48(uint8_t* to, uint64_t value) {

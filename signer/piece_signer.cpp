@@ -35,12 +35,13 @@ PieceSigner::PieceSigner(const PreparedZone& zone, std::span<const ZoneKey> keys
       signer_(zone.zone().origin(), keys, options),
       digest_(zone.zone().origin(), keys),
       room_(options.reuse != nullptr ? options.reuse->make_room() : nullptr),
-      data_keys_(signer_.data_keys()) {
-    facts_.longest_ttl = zone.negative_ttl();
-}
+      data_keys_(signer_.data_keys()) {}
 
 void PieceSigner::open(zones::ShareWriter& writer, Position first) {
     writer_ = &writer;
+    labels_.clear();
+    facts_ = {};
+    facts_.longest_ttl = zone_.negative_ttl();
     if (first == Position()) return writer.open_first(true);
     NameWalk::Item item;
     if (!NameWalk(zone_, first, zone_.end(), labels_).next(item)) return;
@@ -224,8 +225,8 @@ dns::Result<void> PieceSigner::make(const NameParts& name, const zones::RrsetPar
 
 bool PieceSigner::fits_message(const NameParts& name, const zones::RrsetParts& rrset) const {
     if (rrset.wire.size() < kMaxMessage / 4) return true;  // whatever the signatures
-    size_t octets = kMessageHead + name.name.size() + zone_.zone().origin().size() +
-                    octets_in_message(rrset);
+    size_t octets =
+        kMessageHead + name.name.size() + zone_.zone().origin().size() + octets_in_message(rrset);
     for (const zones::RrsetParts& signatures : signatures_)
         if (signatures.covered == rrset.type) octets += octets_in_message(signatures);
     return octets <= kMaxMessage;
@@ -233,8 +234,8 @@ bool PieceSigner::fits_message(const NameParts& name, const zones::RrsetParts& r
 
 void PieceSigner::note(dns::Octets rrsig) {
     ++facts_.signatures;
-    facts_.next_due = std::min(facts_.next_due, due_time(options_.policy, RrsigView(rrsig).times(),
-                                                         options_.now));
+    facts_.next_due = std::min(facts_.next_due,
+                               due_time(options_.policy, RrsigView(rrsig).times(), options_.now));
 }
 
 dns::Result<void> PieceSigner::write(size_t index) {

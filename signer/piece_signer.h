@@ -21,7 +21,7 @@ struct Piece {
     size_t owner_behind = 0;
 };
 
-// For one part of the base.
+// One a thread, for one part of the base after the other: its buffers are dear to make.
 class PieceSigner {
   public:
     PieceSigner(const PreparedZone& zone, std::span<const ZoneKey> keys,
@@ -30,7 +30,8 @@ class PieceSigner {
     // A part begins at `first`; what is written goes to `writer` from here on, until it ends.
     void open(zones::ShareWriter& writer, Position first);
     dns::Result<void> sign(const Piece& piece);
-    const SigningFacts& facts() const { return facts_; }
+    // Of the part.
+    SigningFacts take_facts() { return std::move(facts_); }
 
   private:
     struct NameParts {

@@ -20,10 +20,14 @@ dns::Result<PreparedZone> PreparedZone::make(const zones::Zone& input,
                              check_room_for_hashes(options.policy, input.origin())})
         if (!good.ok()) return good.fault();
     PreparedZone made;
-    // The apex is taken as it is to be, so changes of it alone do not matter.
+    // The apex is taken as it is to be, so changes of it alone do not matter, unless what is below
+    // it is hidden in one version only.
     auto only_apex = [](const zones::Zone& zone) {
         auto changed = zone.changes().in_order();
-        return !changed || (zone.changes().size() == 1 && (*changed).view().is_apex());
+        if (!changed) return true;
+        const zones::NodeView node = (*changed).view();
+        return zone.changes().size() == 1 && node.is_apex() &&
+               node.has(zones::fact::redirect) == zone.base().apex().has(zones::fact::redirect);
     };
     made.zone_ = only_apex(input) ? std::make_shared<const zones::Zone>(input) : input.fold();
     if (!only_apex(*made.zone_))
@@ -53,8 +57,8 @@ std::optional<dns::Fault> PreparedZone::make_hashes(const SigningOptions& option
         for (size_t rank = task * kNamesPerTask; rank < end; ++rank) {
             const zones::NodeView name = node(rank);
             if (in_chain(options.policy, name, roles_[rank]))
-                made[task].push_back({hash_of(options.policy, *zone_, name.name()),
-                                      static_cast<uint32_t>(rank)});
+                made[task].push_back(
+                    {hash_of(options.policy, *zone_, name.name()), static_cast<uint32_t>(rank)});
         }
     });
     for (const auto& of_task : made) hashes_.insert(hashes_.end(), of_task.begin(), of_task.end());

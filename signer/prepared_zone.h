@@ -37,7 +37,7 @@ class PreparedZone {
     static dns::Result<PreparedZone> make(const zones::Zone& input, std::span<const ZoneKey> keys,
                                           const SigningOptions& options);
 
-    const zones::Zone& zone() const { return *zone_; }  // without changes on its base
+    const zones::Zone& zone() const { return *zone_; }     // without changes on its base
     const zones::NodeView& apex() const { return apex_; }  // as it is to be
     zones::NodeView node(size_t rank) const {
         return rank == 0 ? apex_ : zone_->base().by_rank(rank);
@@ -48,7 +48,8 @@ class PreparedZone {
     const std::vector<HashItem>& hashes() const { return hashes_; }
 
     Position end() const { return {roles_.size(), hashes_.size()}; }
-    // In front of the first name that is not in front of `name`; behind the last that is not behind.
+    // In front of the first name that is not in front of `name`; behind the last that is not
+    // behind.
     Position in_front_of(dns::NameView name) const;
     Position behind(dns::NameView name) const;
     // The first name with records of its own in [rank, end); `end` if there is none.

@@ -46,8 +46,9 @@ bool SetSigner::is_by_data_key(const RrsigView& rrsig) const {
 dns::Result<zones::OwnedRrset> SetSigner::signatures(dns::NameView relative,
                                                      const SignableRrset& rrset) {
     std::vector<std::vector<uint8_t>> made;
-    auto done = sign(relative, rrset,
-                     [&](dns::Octets rdata, bool) { made.emplace_back(rdata.begin(), rdata.end()); });
+    auto done = sign(relative, rrset, [&](dns::Octets rdata, bool) {
+        made.emplace_back(rdata.begin(), rdata.end());
+    });
     if (!done.ok()) return done.fault();
     std::vector<zones::LooseRecord> records;
     for (const auto& rdata : made)

@@ -128,10 +128,10 @@ class ZoneSigning {
         if (failed_) return;
         const Part part = parts_[index];
         zones::ShareWriter names(writer.open(index, places_of(part)));
-        PieceSigner signer(prepared_, keys_, options_);
-        signer.open(names, pieces_[part.first].first);
+        std::unique_ptr<PieceSigner> signer = borrow_signer();
+        signer->open(names, pieces_[part.first].first);
         for (size_t i = part.first; i < part.end; ++i) {
-            if (auto done = signer.sign(pieces_[i]); !done.ok()) return fail(i, done.fault());
+            if (auto done = signer->sign(pieces_[i]); !done.ok()) return fail(i, done.fault());
             const Piece& piece = pieces_[i];
             uint64_t now = done_ += piece.end.in_front() - piece.first.in_front();
             if (options_.progress != nullptr)
@@ -139,11 +139,25 @@ class ZoneSigning {
         }
         names.end();
         writer.place(index);
-        facts_[index] = signer.facts();
+        facts_[index] = signer->take_facts();
+        std::lock_guard guard(mutex_);
+        spare_.push_back(std::move(signer));
+    }
+
+    std::unique_ptr<PieceSigner> borrow_signer() {
+        {
+            std::lock_guard guard(mutex_);
+            if (!spare_.empty()) {
+                std::unique_ptr<PieceSigner> signer = std::move(spare_.back());
+                spare_.pop_back();
+                return signer;
+            }
+        }
+        return std::make_unique<PieceSigner>(prepared_, keys_, options_);
     }
 
     void fail(size_t piece, const dns::Fault& fault) {
-        std::lock_guard guard(fault_mutex_);
+        std::lock_guard guard(mutex_);
         // The first in the order of the names, of those that were met.
         if (!fault_ || piece < fault_piece_) {
             fault_ = fault;
@@ -185,7 +199,8 @@ class ZoneSigning {
     std::vector<SigningFacts> facts_;  // of each part
     std::atomic<uint64_t> done_{0};
     std::atomic<bool> failed_{false};
-    std::mutex fault_mutex_;
+    std::mutex mutex_;  // of what follows
+    std::vector<std::unique_ptr<PieceSigner>> spare_;
     std::optional<dns::Fault> fault_;
     size_t fault_piece_ = 0;
 };

@@ -30,9 +30,9 @@ struct SigningFacts {
     uint64_t content = 0;      // sum of the digests of all names but the apex (ContentDigest)
     uint32_t longest_ttl = 0;  // of all records, negative answers included
     dns::UnixTime next_due = std::numeric_limits<dns::UnixTime>::max();  // of some signature
-    size_t signatures = 0;  // RRSIG records
-    size_t made = 0;        // of those, new ones
-    size_t stretches = 0;   // that were taken over whole
+    size_t signatures = 0;                                               // RRSIG records
+    size_t made = 0;                                                     // of those, new ones
+    size_t stretches = 0;           // that were taken over whole
     std::vector<dns::Name> sample;  // owners of some new ones: at least one of each thread
     // Owners of new ones in the order of the zone, as long as they are few.
     static constexpr size_t kFew = 200;

@@ -23,8 +23,8 @@ struct SignatureStretch {
 class StretchSignatures {
   public:
     struct Set {
-        uint16_t name;   // its number in the stretch
-        uint16_t count;  // of records
+        uint16_t name;        // its number in the stretch
+        uint16_t count;       // of records
         dns::Octets records;  // as they are stored (zones/node.h), all of one type covered
         uint16_t covered() const {
             const uint8_t* rdata = records.data() + zones::RecordView::kHead;

@@ -15,10 +15,9 @@ enum Fact : uint8_t { kPublished = 1, kSignsKeys = 2, kSignsData = 4, kKept = 8,
 uint8_t facts_of(const KeyAt& at) {
     const ZoneKey& key = at.zone_key;
     bool trusted = at.state != KeyState::revoked || at.kept;
-    return static_cast<uint8_t>((key.published ? kPublished : 0) |
-                                (key.signs_keys && trusted ? kSignsKeys : 0) |
-                                (key.signs_data ? kSignsData : 0) | (at.kept ? kKept : 0) |
-                                (at.held_back ? kHeldBack : 0));
+    return static_cast<uint8_t>(
+        (key.published ? kPublished : 0) | (key.signs_keys && trusted ? kSignsKeys : 0) |
+        (key.signs_data ? kSignsData : 0) | (at.kept ? kKept : 0) | (at.held_back ? kHeldBack : 0));
 }
 
 // Everything that ever happens, as stretches of time in which nothing does.

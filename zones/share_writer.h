@@ -20,7 +20,8 @@ class ShareWriter {
     // whose first name stands behind `before`, the last of those in front.
     void open_first(bool has_apex);
     void open(dns::NameView before, dns::NameView first);
-    // Names in canonical order, each once. All names that are given stay where they are until end().
+    // Names in canonical order, each once. All names that are given stay where they are until
+    // end().
     void add(dns::NameView name, std::span<const RrsetParts> rrsets,
              std::span<const dns::Place> places);
     void end();

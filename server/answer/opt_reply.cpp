@@ -44,8 +44,7 @@ void OptReply::write(const dns::EdnsRequest& request, uint16_t rcode,
     size_t options_size = size(request) - kOptHead;
     size_t padding = 0;
     if (request.padding && transport == Transport::tls) {
-        size_t unpadded =
-            writer.size() + kOptHead + options_size + kOptionHead + writer.reserved();
+        size_t unpadded = writer.size() + kOptHead + options_size + kOptionHead + writer.reserved();
         padding = (kPaddingBlock - unpadded % kPaddingBlock) % kPaddingBlock;
         if (unpadded + padding > writer.limit())
             padding = 0;
@@ -88,8 +87,7 @@ void OptReply::write(const dns::EdnsRequest& request, uint16_t rcode,
     if (sends_zone_version(request)) {
         // RFC 9660 2: labels of the zone's name, type 0 (SOA serial), the serial.
         put_head(writer, dns::edns_option::zone_version, kZoneVersionSize);
-        fits = fits &&
-               writer.put16(static_cast<uint16_t>(zone->label_count() << 8)) &&
+        fits = fits && writer.put16(static_cast<uint16_t>(zone->label_count() << 8)) &&
                writer.put32(zone->serial());
     }
     if (padding > 0) {

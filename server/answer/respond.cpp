@@ -445,8 +445,8 @@ Outcome slip_reply(const Set& set, const Request& request, const Outcome& answer
                           opt.cookie.data());
         opt.cookie_size = opt.cookie.size();
     }
-    Envelope envelope{query, request.message, opt,
-                      std::min(dns::kClassicUdpSize, request.room.size()), 0, 0};
+    Envelope envelope{
+        query, request.message, opt, std::min(dns::kClassicUdpSize, request.room.size()), 0, 0};
     dns::MessageWriter writer(request.room.data(), envelope.limit);
     // RFC 7873 5.4: who shows a cookie is told to come again with the new one, else over TCP.
     uint16_t rcode = with_cookie ? dns::rcode::bad_cookie : dns::rcode::no_error;

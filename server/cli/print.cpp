@@ -1,8 +1,8 @@
 // apex print: a zone in canonical order, one record on a line.
 #include "dns/rdata_text.h"
-#include "server/control/json_writer.h"
 #include "server/cli/zone_call.h"
 #include "server/cli/zone_lines.h"
+#include "server/control/json_writer.h"
 
 namespace server {
 

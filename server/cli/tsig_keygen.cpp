@@ -56,10 +56,10 @@ int run_tsig_keygen(World& world, const Call& call) {
                                  {"--" + std::string(option) + " is for keys that sign zones",
                                   "--tsig takes --algorithm and --bind"});
     if (call.operands.size() != 1)
-        return call_at_fault(world, "keygen",
-                             {call.operands.empty() ? "no key is named"
-                                                    : "more than one key is named",
-                              "apex keygen --tsig backup.example.com"});
+        return call_at_fault(
+            world, "keygen",
+            {call.operands.empty() ? "no key is named" : "more than one key is named",
+             "apex keygen --tsig backup.example.com"});
     auto name = read_zone_name(call.operands[0]);
     if (!name.ok()) return call_at_fault(world, "keygen", name.fault());
     const std::string text = dns::to_text(name.value());

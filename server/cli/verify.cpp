@@ -56,9 +56,9 @@ int verify_request(World& world, const Call& call, const ZoneRequest& request,
 int run_verify(World& world, const Call& call) {
     dns::Severities severities;
     choose_rules(severities);
-    auto read = read_zone_call(world, call, "verify",
-                               "apex verify example.com example.com.zone.signed",
-                               world.out_is_terminal, severities);
+    auto read =
+        read_zone_call(world, call, "verify", "apex verify example.com example.com.zone.signed",
+                       world.out_is_terminal, severities);
     if (!read.ok()) return call_at_fault(world, "verify", read.fault());
     auto options = read_verification(world, call, read->settings);
     if (!options.ok()) return call_at_fault(world, "verify", options.fault());

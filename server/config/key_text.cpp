@@ -19,7 +19,8 @@ class Words {
         pass_blanks();
         if (rest_.empty()) return {};
         if (std::string_view("{};").find(rest_[0]) != std::string_view::npos) return take(1);
-        if (rest_[0] != '"') return take(std::min(rest_.find_first_of(" \t\r\n{};\""), rest_.size()));
+        if (rest_[0] != '"')
+            return take(std::min(rest_.find_first_of(" \t\r\n{};\""), rest_.size()));
         const size_t end = rest_.find('"', 1);
         if (end == std::string_view::npos) return take(rest_.size());
         std::string_view word = take(end + 1);

@@ -20,8 +20,7 @@ const ConfigurationRow& row(const char* key) {
 
 std::string lower_text(dns::NameView name) {
     std::string text = dns::to_text(name);
-    for (char& letter : text)
-        letter = static_cast<char>(dns::lower(static_cast<uint8_t>(letter)));
+    for (char& letter : text) letter = static_cast<char>(dns::lower(static_cast<uint8_t>(letter)));
     return text;
 }
 
@@ -94,8 +93,7 @@ bool KeysReader::take_over(TableReader& reader, const toml::node& node, const st
                one == other;
     };
     if (!value.empty() && !same(value, said)) {
-        reader.bad_value(node,
-                         "'" + path + "' is of another '" + what + "': " + std::string(said),
+        reader.bad_value(node, "'" + path + "' is of another '" + what + "': " + std::string(said),
                          std::string("leave out '") + what + "' here");
         return false;
     }

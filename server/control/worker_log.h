@@ -36,7 +36,7 @@ class WorkerLog {
         EventLog* events = nullptr;
         const RateLimiter* limiter = nullptr;
         const dns::Clock* clock = nullptr;
-        std::function<std::string(size_t)> view_name;  // by its number; from the log's thread
+        std::function<std::string(size_t)> view_name;    // by its number; from the log's thread
         std::function<std::string(KeyNumber)> key_name;  // the same
     };
     explicit WorkerLog(Parts parts);

@@ -92,11 +92,11 @@ inline constexpr size_t kTallies = static_cast<size_t>(Tally::count);
 const char* tally_name(Tally tally);  // "tcp-opened"
 
 struct alignas(64) Counters {
-    std::array<Counter, kTransports> queries;    // by Transport
-    std::array<Counter, kCountedRcodes> rcodes;  // of replies
-    std::array<Counter, kCountedTypes> types;    // of questions
-    std::array<Counter, kKinds> kinds;           // by AnswerKind
-    std::array<Counter, kCookieStates> cookies;  // by CookieState
+    std::array<Counter, kTransports> queries;          // by Transport
+    std::array<Counter, kCountedRcodes> rcodes;        // of replies
+    std::array<Counter, kCountedTypes> types;          // of questions
+    std::array<Counter, kKinds> kinds;                 // by AnswerKind
+    std::array<Counter, kCookieStates> cookies;        // by CookieState
     std::array<Counter, kSignatureStates> signatures;  // by TsigState, of requests that have one
     std::array<Counter, kTallies> tallies;
     // [i]: answers that took 2^i to 2^(i+1) - 1 ns from being received to being sent.

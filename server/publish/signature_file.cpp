@@ -181,10 +181,10 @@ void SignatureWriter::add_name(const zones::Zone& zone, const zones::NodeView& n
             const ZoneKey* key =
                 signer::read_rrsig(record.rdata(), rrsig) ? key_of(rrsig, keys) : nullptr;
             // Of others, nobody will ask.
-            put_digest(digests_, key == nullptr ? SignatureDigest()
-                                                : signature_digest({owner, rrset.covered(),
-                                                                    covered.wire()},
-                                                                   *key));
+            put_digest(digests_,
+                       key == nullptr
+                           ? SignatureDigest()
+                           : signature_digest({owner, rrset.covered(), covered.wire()}, *key));
             ++signatures_in_stretch_;
         }
     }

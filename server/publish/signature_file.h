@@ -30,9 +30,7 @@ struct SignatureBlock {
 
     size_t names_size() const { return size_t{first_size} + last_size; }
     // Of the digests, their checksum in front.
-    size_t digests_size() const {
-        return kind == kStretch ? 8 + size_t{signatures} * kDigest : 0;
-    }
+    size_t digests_size() const { return kind == kStretch ? 8 + size_t{signatures} * kDigest : 0; }
     size_t size() const { return kHead + names_size() + body_size + digests_size(); }
 
     // `octets` hold kHead octets and the names behind them, as far as they are there.

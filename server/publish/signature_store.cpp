@@ -23,8 +23,8 @@ using signer::ZoneKey;
 size_t read_at(int descriptor, uint64_t at, uint8_t* to, size_t size) {
     size_t filled = 0;
     while (filled < size) {
-        ssize_t got = ::pread(descriptor, to + filled, size - filled,
-                              static_cast<off_t>(at + filled));
+        ssize_t got =
+            ::pread(descriptor, to + filled, size - filled, static_cast<off_t>(at + filled));
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
         filled += static_cast<size_t>(got);
@@ -98,9 +98,8 @@ class SignatureStore::Room : public signer::StretchSignatures {
                 at += record.wire().size();
                 found_.push_back({{word_at(digest), word_at(digest + 8)}, record.rdata()});
             }
-        std::sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
-            return a.digest.first < b.digest.first;
-        });
+        std::sort(found_.begin(), found_.end(),
+                  [](const Found& a, const Found& b) { return a.digest.first < b.digest.first; });
     }
 
     zoneparser::OctetBuffer octets_;
@@ -170,10 +169,8 @@ bool SignatureStore::take_stretch(const SignatureBlock& head, uint64_t body, con
     const uint8_t* last = octets.get() + head.first_size;
     if (!is_relative(octets.get(), head.first_size) || !is_relative(last, head.last_size))
         return false;
-    stretches_.push_back({{octets.get(), head.first_size},
-                          {last, head.last_size},
-                          head.names,
-                          head.digest});
+    stretches_.push_back(
+        {{octets.get(), head.first_size}, {last, head.last_size}, head.names, head.digest});
     names_.push_back(std::move(octets));
     heads_.push_back(head);
     bodies_.push_back(body);

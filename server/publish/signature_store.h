@@ -11,9 +11,9 @@
 //   loose     what came later, and the apex: one by one, found by their digests
 //     body      digest (16) | size (2) | RRSIG rdata
 //
-// Digests are over names, records and keys (signer/signature_digest.h), so a signature is found only
-// for the very octets that it was made for. What is wrong in the file is never used, and made again;
-// nothing here can keep a zone from being served.
+// Digests are over names, records and keys (signer/signature_digest.h), so a signature is found
+// only for the very octets that it was made for. What is wrong in the file is never used, and made
+// again; nothing here can keep a zone from being served.
 #pragma once
 
 #include <atomic>

@@ -203,13 +203,21 @@ void ZoneKeeper::load_first(ZoneState& state, unsigned threads) {
         std::move(version.sources), version.reason);
 }
 
+// A number of before the configuration was read again may be none of a view now.
 std::string ZoneKeeper::live_view(ViewNumber view) const {
     const std::vector<ConfiguredView>& views = configuration_.views;
-    return view + size_t{1} == views.size() ? "" : views[view].name;
+    return view + size_t{1} < views.size() ? views[view].name : "";
 }
 
 LiveName ZoneKeeper::live_name(const ZoneState& state) const {
     return {dns::Name(state.served->name()), live_view(state.view)};
+}
+
+// The same for a zone that a plan may list elsewhere than before.
+LiveName ZoneKeeper::live_name(const Plan& plan, const ZoneState& state) const {
+    auto home = plan.homes.find(&state);
+    return {dns::Name(state.served->name()),
+            live_view(home != plan.homes.end() ? home->second : state.view)};
 }
 
 // Makes of what was loaded what is served, where the zone is signed live.

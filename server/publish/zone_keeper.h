@@ -18,6 +18,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "server/publish/added_zones.h"
 #include "server/publish/background_check.h"
@@ -112,6 +113,10 @@ class ZoneKeeper {
         std::vector<std::string> faults;
         // Which views list a zone from now on, if `views`.
         std::vector<std::pair<ZoneState*, std::vector<ZoneListing>>> listed;
+        // Zones that a view lists which was not served what they are now: where their new version
+        // is refused, they do not go on with the old one, which is none of that view's.
+        std::set<const ZoneState*> newly_shown;
+        std::map<const ZoneState*, ViewNumber> homes;  // of those: the view that names it
     };
     // What overlays of one base have in common, for the time of a merge.
     struct MergeBase;
@@ -135,6 +140,8 @@ class ZoneKeeper {
               unsigned threads, ZoneVersion& version);
     std::string live_view(ViewNumber view) const;
     LiveName live_name(const ZoneState& state) const;
+    LiveName live_name(const Plan& plan, const ZoneState& state) const;
+    static void list(Plan& plan, ZoneState* state, std::vector<ZoneListing> listings);
     void name_views(Plan& plan) const;
     std::shared_ptr<const ZoneOptions> options_of(
         const std::shared_ptr<const ZoneChoices>& choices);
@@ -163,7 +170,7 @@ class ZoneKeeper {
     void load(Plan& plan);
     void load(ZoneChange& change, unsigned threads);
     void compare(ZoneChange& change);
-    void serve(ZoneChange& change);
+    void serve(ZoneChange& change, bool may_go_on = true);
 
     void use_files(const ZoneState& state,
                    const std::function<void(const std::string&)>& use) const;
@@ -173,8 +180,8 @@ class ZoneKeeper {
     void merge(Plan& plan);
     std::vector<size_t> plan_merges(Plan& plan, std::span<const Overlay> overlays,
                                     std::vector<uint32_t>& change_of) const;
-    void fill_base(MergeBase& base, const Plan& plan, const ZoneState& state,
-                   uint32_t change) const;
+    void fill_base(MergeBase& base, const Plan& plan, uint32_t number,
+                   std::span<const uint32_t> change_of) const;
     void merge(ZoneChange& change, const MergeBase* base) const;
     std::vector<std::string> views_of(const Plan& plan, const ZoneState& state) const;
     uint32_t next_serial(const ZoneChange& change, const std::vector<std::string>& views) const;

@@ -62,7 +62,7 @@ struct ZoneKeeper::MergeBase {
     bool is_signed = false, is_signed_here = false;
     // Without what signing made, for overlays that are served unsigned; made once one is.
     std::shared_ptr<const zones::Zone> plain;
-    // Who points at whom, once several ask.
+    // Who points at whom: found out when the first overlay asks, and gone with the merge.
     std::unique_ptr<zones::Pointers> pointers;
 
     bool loaded() const { return served->loaded(); }
@@ -138,10 +138,7 @@ void ZoneKeeper::merge(Plan& plan) {
             if (number == kNone) continue;
             auto [found, is_new] = bases.try_emplace(number);
             MergeBase& base = found->second;
-            if (is_new)
-                fill_base(base, plan, *states_.find(number), change_of[number]);
-            else if (base.loaded() && base.pointers == nullptr)
-                base.pointers = std::make_unique<zones::Pointers>(base.served->zone());
+            if (is_new) fill_base(base, plan, number, change_of);
             if (base.loaded() && base.plain == nullptr && base.serves_plain(change))
                 base.plain = without_signing(base.served->zone());
             base_of[i] = &base;
@@ -172,29 +169,43 @@ void ZoneKeeper::merge(Plan& plan) {
                                      {change.version.zone->serial(), change.overlay->content});
         }
         keep_serials(plan);
-        for (size_t index : due) serve(plan.changes[index]);
+        for (size_t index : due) {
+            ZoneChange& change = plan.changes[index];
+            serve(change, !plan.newly_shown.contains(change.state));
+        }
     }
 }
 
-// `change`: the place of its change in the plan, if there is one.
-void ZoneKeeper::fill_base(MergeBase& base, const Plan& plan, const ZoneState& state,
-                           uint32_t change) const {
-    const ZoneChange* planned = change != kNone ? &plan.changes[change] : nullptr;
-    base.served = planned != nullptr ? planned->after : state.served;
+// `change_of`: the places of changes in the plan, by number. What is planned counts, not what was.
+void ZoneKeeper::fill_base(MergeBase& base, const Plan& plan, uint32_t number,
+                           std::span<const uint32_t> change_of) const {
+    auto planned = [&](uint32_t at) {
+        return change_of[at] != kNone ? &plan.changes[change_of[at]] : nullptr;
+    };
+    auto overlay_of = [&](uint32_t at) {
+        const ZoneChange* change = planned(at);
+        if (change == nullptr) return states_.find(at)->overlay();
+        return change->overlay ? &*change->overlay : nullptr;
+    };
+    const ZoneChange* change = planned(number);
+    base.served = change != nullptr ? change->after : states_.find(number)->served;
     if (!base.loaded()) return;
+    base.pointers = std::make_unique<zones::Pointers>(base.served->zone());
     base.sources = base.served->sources();
     if (base.sources == nullptr)
-        base.sources = sources_of_file(planned != nullptr ? planned->file : state.path());
-    const OverlayState* overlay =
-        planned != nullptr ? (planned->overlay ? &*planned->overlay : nullptr) : state.overlay();
+        base.sources =
+            sources_of_file(change != nullptr ? change->file : states_.find(number)->path());
+    const OverlayState* overlay = overlay_of(number);
     base.content = overlay != nullptr ? overlay->content : content_of(base.served->zone());
     base.is_signed = base.served->apex().owns(dns::type::DNSKEY);
     // What rests on a zone that is signed here is signed with its keys, however high.
-    for (const ZoneState* below = &state; below != nullptr && !base.is_signed_here;) {
-        base.name = live_name(*below);
+    for (uint32_t at = number; at != kNone && !base.is_signed_here;) {
+        const ZoneChange* below = planned(at);
+        base.name = below != nullptr ? LiveName{below->name, below->live_view}
+                                     : live_name(plan, *states_.find(at));
         base.is_signed_here = signing_.is_signing(base.name);
-        const OverlayState* rests = below->overlay();
-        below = rests != nullptr && rests->base != kNone ? states_.find(rests->base) : nullptr;
+        const OverlayState* rests = overlay_of(at);
+        at = rests != nullptr ? rests->base : kNone;
     }
 }
 

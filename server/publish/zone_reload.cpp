@@ -140,10 +140,14 @@ void ZoneKeeper::plan_groups(Plan& plan, const ZoneRows& rows, std::vector<ZoneG
             change.rests = overlay.has_value();
             change.overlay = overlay;
         }
+        for (const ZoneListing& listing : group.listings) {
+            const auto& old = old_numbers[listing.view];
+            if (!same && (!old || find(*old, row.name) != state)) plan.newly_shown.insert(state);
+        }
         state->listed = true;
         states[i] = state;
         if (overlay) overlays_.push_back({state->number, group.height});
-        if (plan.views) plan.listed.emplace_back(state, std::move(group.listings));
+        if (plan.views) list(plan, state, std::move(group.listings));
     }
     std::stable_sort(overlays_.begin(), overlays_.end(),
                      [](const Overlay& a, const Overlay& b) { return a.height < b.height; });
@@ -155,9 +159,8 @@ void ZoneKeeper::plan_added(Plan& plan) {
         ZoneState* state = states_.find(i);
         if (state == nullptr || !state->added || state->listed) continue;
         if (plan.views)
-            plan.listed.emplace_back(
-                state, std::vector<ZoneListing>{
-                           {static_cast<ViewNumber>(configuration_.views.size() - 1), nullptr}});
+            list(plan, state,
+                 {{static_cast<ViewNumber>(configuration_.views.size() - 1), nullptr}});
         std::shared_ptr<const ZoneChoices> choices = configuration_.choices;
         std::string template_name = state->rare != nullptr ? state->rare->template_name : "";
         if (!template_name.empty()) {
@@ -213,6 +216,7 @@ ZoneChange& ZoneKeeper::plan_again(Plan& plan, ZoneState& state) const {
     change.file = state.path();
     change.choices = state.choices;
     change.added = state.added;
+    change.live_view = live_name(plan, state).view;
     if (state.rare != nullptr) change.template_name = state.rare->template_name;
     if (const OverlayState* overlay = state.overlay()) {
         change.rests = true;
@@ -241,16 +245,21 @@ bool ZoneKeeper::is_same(const ZoneState& state, uint64_t& size) const {
 
 // ---- load --------------------------------------------------------------------------------------
 
+// Which views list a zone from now on; the state folder knows it by the first that shows it as it
+// is.
+void ZoneKeeper::list(Plan& plan, ZoneState* state, std::vector<ZoneListing> listings) {
+    auto home = std::find_if(listings.begin(), listings.end(),
+                             [](const ZoneListing& listing) { return listing.choices == nullptr; });
+    plan.homes[state] = (home != listings.end() ? *home : listings.front()).view;
+    plan.listed.emplace_back(state, std::move(listings));
+}
+
 // By which view the state folder knows each zone.
 void ZoneKeeper::name_views(Plan& plan) const {
-    std::map<const ZoneState*, ViewNumber> listed;
-    for (const auto& [state, listings] : plan.listed)
-        for (const ZoneListing& listing : listings)
-            if (listing.choices == nullptr) listed.emplace(state, listing.view);
     for (ZoneChange& change : plan.changes) {
         if (change.state == nullptr) continue;
-        auto found = listed.find(change.state);
-        change.live_view = live_view(found != listed.end() ? found->second : change.state->view);
+        auto home = plan.homes.find(change.state);
+        change.live_view = live_view(home != plan.homes.end() ? home->second : change.state->view);
     }
 }
 
@@ -267,7 +276,7 @@ void ZoneKeeper::load(Plan& plan) {
     for (ZoneChange& change : plan.changes)
         if (!change.rests && is_big(change) && !stopping_) load(change, threads);
     for (ZoneChange& change : plan.changes)
-        if (!change.rests) serve(change);
+        if (!change.rests) serve(change, !plan.newly_shown.contains(change.state));
 }
 
 void ZoneKeeper::load(ZoneChange& change, unsigned threads) {
@@ -319,7 +328,7 @@ void ZoneKeeper::compare(ZoneChange& change) {
 
 // What will be served of the zone: the new version, or the old one with what is chosen now; for a
 // zone that has none, nothing but the reason. On the jobs' thread.
-void ZoneKeeper::serve(ZoneChange& change) {
+void ZoneKeeper::serve(ZoneChange& change, bool may_go_on) {
     if (stopping_) return;
     if (change.state != nullptr) {
         change.before = change.state->served;
@@ -331,7 +340,7 @@ void ZoneKeeper::serve(ZoneChange& change) {
     auto sources = change.version.sources;
     std::string reason;
     if (change.refuses()) {
-        zone = change.before != nullptr ? change.before->shared_zone() : nullptr;
+        zone = may_go_on && change.before != nullptr ? change.before->shared_zone() : nullptr;
         sources = zone != nullptr ? change.before->sources() : nullptr;
         if (zone == nullptr) reason = change.refused;
     }

@@ -190,7 +190,7 @@ def start_seconds(server, folder, zones):
 def live(arguments, table, program, zone_file, folder):
     label = f"host-{arguments.records}"
     source = os.path.abspath(zone_file("host", arguments.records, folder))
-    queries = source[:-len(".zone")] + ".queries"
+    queries = source[:-len(".zone")] + ".q"
     work = os.path.join(os.path.abspath(folder), f"live-{os.getpid()}")
     os.mkdir(work)
     served = os.path.join(work, "served.zone")

@@ -19,8 +19,8 @@ constexpr dns::UnixTime kNow = 0x65a0b0c0;
 // Spaces are for the reader.
 const std::string kQuestion = "03777777 07657861 6D706C65 03636F6D 00 0001 0001 ";
 const std::string kRequest = "1234 0100 0001 0000 0000 0000 " + kQuestion;
-const std::string kReply = "1234 8400 0001 0001 0000 0000 " + kQuestion +
-                           "C00C 0001 0001 00000E10 0004 C0000201";
+const std::string kReply =
+    "1234 8400 0001 0001 0000 0000 " + kQuestion + "C00C 0001 0001 00000E10 0004 C0000201";
 const std::string kKeyName = "034B6579 00 ", kLowerName = "036B6579 00 ";
 const std::string kSha256 = "0B 686D61632D736861323536 00 ";
 
@@ -126,8 +126,7 @@ TEST_SUITE("dns/tsig") {
               to_hex(from_hex(kRequest + kLowerName + "00FF 00000000 " + kSha256 +
                               "0000 65A0B0C0 012C 0000 0000")));
         const std::string head = "1234 0100 0001 0000 0000 0001 " + kQuestion + kKeyName +
-                                 "00FA 00FF 00000000 003D " + kSha256 +
-                                 "0000 65A0B0C0 012C 0020 ";
+                                 "00FA 00FF 00000000 003D " + kSha256 + "0000 65A0B0C0 012C 0020 ";
         CHECK(to_hex(request.octets) ==
               to_hex(from_hex(head + to_hex(world.mac->last(32)) + "1234 0000 0000")));
         CHECK(state_of(world, request) == TsigState::good);
@@ -375,8 +374,8 @@ TEST_SUITE("dns/tsig") {
 
         for (int i = 0; i < 2; ++i) CHECK(exchange.pass(from_hex(kReply)));
         const std::string third = mac_of(sign(exchange, other, kNow + 2), other);
-        CHECK(to_hex(world.mac->told()) == to_hex(from_hex("0020" + prior + kReply + kReply +
-                                                           other + "0000 65A0B0C2 012C")));
+        CHECK(to_hex(world.mac->told()) ==
+              to_hex(from_hex("0020" + prior + kReply + kReply + other + "0000 65A0B0C2 012C")));
 
         for (size_t i = 0; i < dns::kMostUnsigned; ++i) CHECK(exchange.pass(from_hex(other)));
         CHECK(!exchange.pass(from_hex(other)));

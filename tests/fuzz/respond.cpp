@@ -1,8 +1,8 @@
 // A request as any octets, asked of a small world of signed and unsigned zones: there is a reply or
 // silence as the reference expects it, and what is not about data holds whatever was asked.
 //
-// The first octet says how it is asked: 1 TCP, 2 a client whose view is followed, 4 little room, 8 it
-// is signed before, by the key that 16 says: what answers it has to be signed then.
+// The first octet says how it is asked: 1 TCP, 2 a client whose view is followed, 4 little room, 8
+// it is signed before, by the key that 16 says: what answers it has to be signed then.
 #include <cstdio>
 #include <cstdlib>
 #include <memory>

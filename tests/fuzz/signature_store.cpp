@@ -1,5 +1,5 @@
-// Any octets as stored signatures, as a whole file and as the body of a stretch whose head is right:
-// no crash, and a zone that is signed with them at hand has the records that it has without.
+// Any octets as stored signatures, as a whole file and as the body of a stretch whose head is
+// right: no crash, and a zone that is signed with them at hand has the records that it has without.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -39,8 +39,7 @@ class Memory {
 };
 
 struct World {
-    std::vector<signer::ZoneKey> keys{
-        apex_tests::fake_zone_key(1, apex_tests::FakeRole::csk)};
+    std::vector<signer::ZoneKey> keys{apex_tests::fake_zone_key(1, apex_tests::FakeRole::csk)};
     apex_tests::CheckedText text =
         apex_tests::check_text(apex_tests::make_name("a.example"), kText);
     std::shared_ptr<const zones::Zone> made;

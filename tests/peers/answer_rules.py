@@ -447,6 +447,17 @@ def ds_without_cut(question, ours, theirs):
     return True
 
 
+@rule("ds-after-chain")
+def ds_after_chain(question, ours, theirs):
+    """DS of a zone that an alias leads to: the parent's to answer, or no data from the zone itself."""
+    targets = {record[4] for record in ours.answer if record[1] == CNAME} & question.origins
+    owners = {record[0] for record in theirs.authority if record[1] == SOA}
+    if question.rrtype != DS or ours.authority or not owners or owners - targets:
+        return False
+    theirs.authority = set()
+    return True
+
+
 # ---- proofs -------------------------------------------------------------------------------------
 
 def proof(records):

@@ -42,9 +42,12 @@ class Question:
 class UdpAsker:
     """The open questions to one server over one socket."""
 
-    def __init__(self, address, port, questions, replies):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    def __init__(self, address, port, source, questions, replies):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect((address, port))
         self.socket.setblocking(False)
         self.questions, self.replies = questions, replies
@@ -96,8 +99,9 @@ class UdpAsker:
 class TcpAsker:
     """The same over TCP: several messages at once on one connection, a new one where it is closed."""
 
-    def __init__(self, address, port, questions, replies):
+    def __init__(self, address, port, source, questions, replies):
         self.peer, self.replies = (address, port), replies
+        self.source = (source, 0) if source else None
         self.by_number = dict(questions)
         self.todo = list(reversed([number for number, question in questions if question.tcp]))
         self.open, self.tries = {}, {}
@@ -109,7 +113,7 @@ class TcpAsker:
         self.close()
         self.got = b""
         try:
-            self.socket = socket.create_connection(self.peer, 5)
+            self.socket = socket.create_connection(self.peer, 5, self.source)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError:
             self.socket, self.todo, self.open = None, [], {}
@@ -169,11 +173,12 @@ class TcpAsker:
             self.socket.close()
 
 
-def ask(servers, questions):
-    """{server's name: replies}, a reply being octets or None; at most 65,536 questions."""
+def ask(servers, questions, source=None):
+    """{server's name: replies}, a reply being octets or None; at most 65,536 questions. `source` is
+    the address to ask from."""
     numbered = list(enumerate(questions))
     replies = {server.name: [None] * len(numbered) for server in servers}
-    askers = [kind(server.address, server.port, numbered, replies[server.name])
+    askers = [kind(server.address, server.port, source, numbered, replies[server.name])
               for server in servers for kind in (UdpAsker, TcpAsker)]
     looked = time.monotonic()
     try:

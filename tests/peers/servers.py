@@ -48,7 +48,8 @@ def wire_name(text):
 
 def exchange(address, port, message, seconds=0.05):
     """The reply to one message over UDP, or None."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET,
+                       socket.SOCK_DGRAM) as asking:
         asking.settimeout(seconds)
         try:
             asking.connect((address, port))

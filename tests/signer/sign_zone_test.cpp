@@ -165,6 +165,19 @@ TEST_CASE("a zone with changes on its base is signed as it is") {
     CHECK(texts_of(*zone)["insecure.example. NSEC"].find("sub.example.") != std::string::npos);
 }
 
+TEST_CASE("a DNAME that the apex loses or gets hides nothing more, or all") {
+    const std::string plain = "@ 60 SOA a b 1 1 1 1 1\n@ 60 NS a.test.\nx 60 A 192.0.2.1\n";
+    const std::string hiding = plain + "@ 60 DNAME elsewhere.test.\n";
+    for (const signer::SigningPolicy& policy : {signer::SigningPolicy(), nsec3()})
+        for (const auto& [from, to] : {std::pair(plain, hiding), {hiding, plain}}) {
+            MadeZone before = example_zone(from), wanted = example_zone(to);
+            auto changed = before->apply(zones::diff(*before, *wanted));
+            REQUIRE(changed.ok());
+            CHECK(texts_of(*sign(**changed, ksk_and_zsk(), policy)) ==
+                  texts_of(*sign(*wanted, ksk_and_zsk(), policy)));
+        }
+}
+
 TEST_CASE("the serial, and ZONEMD over what is served") {
     signer::SigningPolicy policy;
     policy.serial = signer::SerialPolicy::increment;

@@ -12,9 +12,9 @@ namespace apex_tests {
 // The octets of the last MAC.
 inline void fake_mac(dns::SipKey secret, const std::string& octets, uint8_t* to) {
     for (uint64_t i = 0; i < dns::kMostMac / 8; ++i) {
-        const uint64_t word = dns::siphash24({secret.k0 + i, secret.k1},
-                                             reinterpret_cast<const uint8_t*>(octets.data()),
-                                             octets.size());
+        const uint64_t word =
+            dns::siphash24({secret.k0 + i, secret.k1},
+                           reinterpret_cast<const uint8_t*>(octets.data()), octets.size());
         std::memcpy(to + 8 * i, &word, 8);
     }
 }

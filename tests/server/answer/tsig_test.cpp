@@ -332,7 +332,8 @@ TEST_CASE("signed requests: what is wrong with a signature is told, and nothing 
             for (bool tcp : {false, true}) {
                 INFO(std::string(row.what));
                 CAPTURE(question.name);
-                OctetString request = forged(sign(world.keys[0], request_of(question)), row.forgery);
+                OctetString request =
+                    forged(sign(world.keys[0], request_of(question)), row.forgery);
                 Reply reply = ask(world, request, tcp, row.now);
                 Checked got = check(world, request, reply);
                 CHECK((got.message.flags & 15) == row.rcode);
@@ -423,14 +424,12 @@ TEST_CASE("signed requests: 10,000 answers take no memory") {
     World world;
     world.keys[0].mac = std::make_shared<FakeMacKey>(dns::SipKey{});
     world.publish();
-    const OctetString good = sign(world.keys[0], request_of({})),
-                      bad = forged(good, Forgery::mac);
+    const OctetString good = sign(world.keys[0], request_of({})), bad = forged(good, Forgery::mac);
     std::vector<uint8_t> room(4096);
     std::array<server::Request, 2> batch{{{good, client_of({}), room}, {bad, client_of({}), room}}};
     std::array<server::Outcome, 2> outcomes;
     const uint64_t before = thread_allocations();
-    for (int i = 0; i < 5000; ++i)
-        server::respond(world.set, batch, outcomes, world.scratch, kNow);
+    for (int i = 0; i < 5000; ++i) server::respond(world.set, batch, outcomes, world.scratch, kNow);
     const uint64_t after = thread_allocations();
     CHECK(before > 0);
     CHECK(after == before);

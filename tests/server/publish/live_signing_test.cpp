@@ -412,7 +412,7 @@ TEST_CASE("live signing: killed at any write, it goes on from the old state or t
             std::filesystem::remove_all(next.folder.at("state"));
             std::filesystem::copy(world.folder.at("state"), next.folder.at("state"),
                                   std::filesystem::copy_options::recursive);
-            next.clock.ahead = world.clock.ahead;
+            next.clock.ahead = world.clock.ahead.load();
             next.restart();
             CHECK(next.faults() == "");
             CHECK(next.served().serial() >= served);

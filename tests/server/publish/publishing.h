@@ -1,6 +1,7 @@
 // A publisher's world for tests: a folder on the disk, a clock that is set, a log that is kept.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ class AheadClock : public dns::Clock {
   public:
     dns::UnixTime now() const override { return system_.now() + ahead; }
     int64_t steady_ns() const override { return system_.steady_ns(); }
-    dns::UnixTime ahead = 7200;
+    std::atomic<dns::UnixTime> ahead = 7200;  // background checks ask as well
 
   private:
     server::SystemClock system_;
