@@ -73,6 +73,7 @@ def sign_long_ago(apex, origin, path, folder):
 
 def start(path, folder, zones, texts, addresses, port, faults=None):
     """The running servers by their names; `zones` are rows (server, origin, file, denial)."""
+    path = servers.Apex(path).path  # none given: the one that is built
     running, ds_of_children, faults = {}, [], faults or {}
     for name in dict.fromkeys(row[0] for row in zones):
         served, denials, keys = [], {}, {}

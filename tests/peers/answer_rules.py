@@ -536,7 +536,8 @@ RULES["no-proof-no-answer"] = unlike(
     lambda q, ours, theirs: q.dnssec_ok and ours.rcode == theirs.rcode == NXDOMAIN and
     not theirs.flags & AA and not theirs.answer and not theirs.authority)
 RULES["asterisk-asked"] = unlike(
-    lambda q, ours, theirs: q.name.startswith(b"\1*") and ours.rcode == theirs.rcode == NOERROR and
+    lambda q, ours, theirs: q.name.startswith(b"\1*") and ours.rcode == theirs.rcode and
+    (ours.rcode == NOERROR or ours.rcode == NXDOMAIN and ours.answer) and
     (proof(theirs.authority) < proof(ours.authority) or ours.flags & TC))
 RULES["nsec-at-cut"] = unlike(
     lambda q, ours, theirs: q.rrtype == NSEC and ours.referral and theirs.flags & AA and
