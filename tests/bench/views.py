@@ -21,8 +21,8 @@ class Apex(servers.Apex):
     """With views behind its zones, and a log as JSON in a file."""
 
     def __init__(self, views, folder):
-        super().__init__(extra='[log]\nform = "json"\nfile = "%s"\n' % os.path.join(folder, "apex.log"))
-        self.views, self.log = views, os.path.join(folder, "apex.log")
+        super().__init__(extra='[log]\nformat = "json"\nfile = "%s"\n' % os.path.join(folder, "apex.log"))
+        self.views, self.events_file = views, os.path.join(folder, "apex.log")
 
     def configure(self, zones):
         words = super().configure(zones)
@@ -31,7 +31,7 @@ class Apex(servers.Apex):
         return words
 
     def events(self, name):
-        with open(self.log, encoding="utf-8") as file:
+        with open(self.events_file, encoding="utf-8") as file:
             rows = [json.loads(line) for line in file]
         return [row for row in rows if row["event"] == name]
 
