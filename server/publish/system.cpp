@@ -1,5 +1,6 @@
 #include "server/publish/system.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -27,6 +28,10 @@ dns::UnixTime SystemClock::now() const {
 
 int64_t SystemClock::steady_ns() const {
     return read_clock(CLOCK_MONOTONIC);
+}
+
+void give_back_memory() {
+    ::malloc_trim(0);
 }
 
 unsigned usable_cores() {

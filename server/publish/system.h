@@ -19,6 +19,9 @@ unsigned usable_cores();
 // From here on this process holds secrets: it leaves no core dump, and others cannot trace it.
 void keep_memory_private();
 
+// Gives memory that is free back to the system, after work that needed much for a while.
+void give_back_memory();
+
 // A key for hash tables that hold what strangers chose.
 dns::SipKey random_key();
 

@@ -2,6 +2,7 @@
 // are merged: a version that is to be published with them, or the one that is served.
 #include <algorithm>
 
+#include "server/publish/system.h"
 #include "server/publish/zone_content.h"
 #include "server/publish/zone_keeper.h"
 #include "signer/apex_records.h"
@@ -15,6 +16,8 @@ namespace server {
 namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
+// More merges than these at once leave memory behind that is worth giving back.
+constexpr size_t kFewMerges = 100;
 
 // RFC 1982 3.2.
 bool is_ahead(uint32_t serial, uint32_t of) {
@@ -169,6 +172,8 @@ void ZoneKeeper::merge(Plan& plan) {
                                      {change.version.zone->serial(), change.overlay->content});
         }
         keep_serials(plan);
+        bases.clear();
+        if (due.size() > kFewMerges) give_back_memory();
         for (size_t index : due) {
             ZoneChange& change = plan.changes[index];
             serve(change, !plan.newly_shown.contains(change.state));
