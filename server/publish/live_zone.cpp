@@ -4,6 +4,7 @@
 
 #include "dns/rdata_text.h"
 #include "dns/siphash.h"
+#include "server/publish/zone_content.h"
 #include "signer/apex_records.h"
 #include "signer/chain.h"
 #include "signer/moment.h"
@@ -26,12 +27,6 @@ constexpr size_t kBigZone = 10'000;
 // What failed is tried again.
 constexpr dns::UnixTime kRetry = 300;
 constexpr dns::SipKey kContent{0x61706578'636f6e74, 0x656e7420'6f66207a};
-
-// RFC 1982 3.2.
-bool is_ahead(uint32_t serial, uint32_t of) {
-    uint32_t by = serial - of;
-    return by != 0 && by < uint32_t{1} << 31;
-}
 
 bool same(const zones::OwnedRrset& a, const zones::OwnedRrset& b) {
     return a.count == b.count && a.wire == b.wire;

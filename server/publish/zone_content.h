@@ -9,6 +9,12 @@
 
 namespace server {
 
+// Whether a serial is later than another (RFC 1982 3.2).
+inline bool is_ahead(uint32_t serial, uint32_t of) {
+    const uint32_t by = serial - of;
+    return by != 0 && by < uint32_t{1} << 31;
+}
+
 // Of all records; a walk.
 uint64_t content_of(const zones::Zone& zone);
 // Of a zone that is another's with some names changed over the same base; costs what differs.

@@ -19,12 +19,6 @@ constexpr uint32_t kNone = UINT32_MAX;
 // More merges than these at once leave memory behind that is worth giving back.
 constexpr size_t kFewMerges = 100;
 
-// RFC 1982 3.2.
-bool is_ahead(uint32_t serial, uint32_t of) {
-    uint32_t by = serial - of;
-    return by != 0 && by < uint32_t{1} << 31;
-}
-
 bool is_of_signing(uint16_t type) {
     return zones::is_made_by_signing(type) || type == dns::type::NSEC3PARAM ||
            type == dns::type::ZONEMD || type == dns::type::DNSKEY || type == dns::type::CDS ||

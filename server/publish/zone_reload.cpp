@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "server/config/rule_choices.h"
+#include "server/publish/zone_content.h"
 #include "server/publish/zone_keeper.h"
 #include "zones/diff.h"
 #include "zones/parallel.h"
@@ -11,12 +12,6 @@ namespace server {
 namespace {
 
 constexpr size_t kMostConfigurationFaults = 10;
-
-// RFC 1982 3.2.
-bool is_ahead(uint32_t serial, uint32_t of) {
-    uint32_t by = serial - of;
-    return by != 0 && by < uint32_t{1} << 31;
-}
 
 bool shrinks_more(size_t before, size_t after, uint32_t percent) {
     return after < before && (before - after) * 100 > before * size_t{percent};
