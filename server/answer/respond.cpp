@@ -213,7 +213,7 @@ class Responder {
                           dns::extended_error::prohibited);
         const View& view = *set_.views[index];
         pending.view = &view;
-        outcome.view = static_cast<uint16_t>(index);
+        outcome.view = &view;
         tell_view(view, index);
         pending.labels = dns::LabelOffsets(query.name);
         const ServedZone* zone = choose_zone(

@@ -50,8 +50,8 @@ struct Outcome {
     uint16_t type = 0;  // of the question
     uint16_t extended_error = dns::extended_error::none;
     uint32_t size = 0;
-    uint16_t view = 0;                 // index in the set
     KeyNumber key = 0;                 // that signed the request, where the signature is good
+    const View* view = nullptr;        // that answers the client; null before one is chosen
     const ServedZone* zone = nullptr;  // that the question's name lies in; null for none
     // Of the name that rate limits count by: the question's name or wildcard, the zone for
     // negative answers, the cut for referrals.

@@ -96,6 +96,7 @@ class ServedZone {
 // The first view whose lists all hold answers a client.
 struct View {
     std::string name;
+    uint32_t number = 0;                         // as a zone's: its own while the process lives
     std::optional<NetworkList> clients;          // none: all
     std::optional<NetworkList> destinations;     // none: all
     std::optional<std::vector<KeyNumber>> keys;  // none: all, and who did not sign
@@ -139,6 +140,7 @@ struct Set {
     std::shared_ptr<const dns::TsigKeys> keys;       // of KeyNumber; null: none
     std::vector<std::shared_ptr<const View>> views;  // at least one
     std::shared_ptr<const ViewChoice> choice;        // of make_view_choice(views); null: in order
+    uint32_t view_numbers = 1;                       // all views' numbers are below
     uint32_t zone_numbers = 0;                       // all zones' numbers are below
     uint64_t generation = 0;
 };

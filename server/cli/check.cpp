@@ -93,6 +93,14 @@ dns::Result<Verification, CallFault> wanted_verification(const World& world, con
     return Verification(std::move(options.value()));
 }
 
+std::vector<std::string> view_names(const Configuration& configuration, const ZoneGroup& group) {
+    std::vector<std::string> names;
+    if (configuration.views.size() > 1)
+        for (const ZoneListing& listing : group.listings)
+            names.push_back(configuration.views[listing.view].name);
+    return names;
+}
+
 // Each zone once, in however many views it is; what overlays lie over is kept until they are done.
 // `across` gets what is about several zones.
 dns::Result<void, CallFault> check_zones(const Call& call, const Configuration& configuration,
@@ -110,7 +118,8 @@ dns::Result<void, CallFault> check_zones(const Call& call, const Configuration& 
         if (is_overlay && bases[base] == nullptr) continue;  // its base was refused, and says why
         ConfiguredZone zone = configuration.zones[groups[i].row];
         if (!call.has("include-folder")) settings.include_folder = zone.choices->include_folder;
-        ZoneRequest request{dns::Name(zone.name), std::string(zone.file), zone.choices->severities};
+        ZoneRequest request{dns::Name(zone.name), std::string(zone.file), zone.choices->severities,
+                            view_names(configuration, groups[i])};
         if (auto applied = apply_rules(call, request.severities); !applied.ok()) return applied;
         const std::shared_ptr<const LoadedZone> below = is_overlay ? bases[base] : nullptr;
         check.zone(request, below, [&](LoadedZone& one) { leaks.zone(i, one, below.get()); });

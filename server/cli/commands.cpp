@@ -355,7 +355,8 @@ int unknown_command(World& world, const std::string& word) {
     std::string all;
     for (const CommandRow& row : kCommands) {
         names.emplace_back(row.name);
-        all += (all.empty() ? "" : ", ") + std::string(row.name);
+        if (!all.empty()) all += ", ";
+        all += row.name;
     }
     std::string hint = nearest_hint(word, names);
     if (hint.empty()) hint = "this version has the commands " + all;

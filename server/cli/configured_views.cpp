@@ -69,7 +69,7 @@ void check_views(const Configuration& configuration, dns::Findings& findings) {
         }
         for (const ViewReach::Shadowed& shadowed : all[i].shadowed)
             findings.report(
-                view_rule::client_network_shadowed, view.place,
+                view_rule::client_network_shadowed, view.client_places[shadowed.network],
                 {(*view.clients)[shadowed.network], view.name, configured[shadowed.by].name});
     }
     if (all[last].answers && !default_serves)

@@ -330,7 +330,7 @@ std::vector<Remark> Explanation::remarks(Stage stage) const {
         remarks.push_back({"serial " + std::to_string(zone->serial()) +
                            (soa.known() ? ", SOA at " + to_text(soa) : "")});
         std::vector<std::string> names;
-        const ZoneTable& zones = set_.views[outcome_.view]->zones;
+        const ZoneTable& zones = outcome_.view->zones;
         for (const ServedZone* above = zones.find_longest(zone->name(), true); above != nullptr;
              above = zones.find_longest(above->name(), true))
             names.push_back(dns::to_text(above->name()));

@@ -19,8 +19,8 @@ namespace server {
 enum class Verdict : uint8_t {
     served,  // would be served
     refused,
-    valid,   // would be served, and whoever validates takes its answers (signer/verify_zone.h)
-    bogus,   // would be served, but whoever validates does not take all of its answers
+    valid,       // would be served, and whoever validates takes its answers (signer/verify_zone.h)
+    bogus,       // would be served, but whoever validates does not take all of its answers
     unreadable,  // the system does not give the file
 };
 
@@ -28,6 +28,7 @@ enum class Verdict : uint8_t {
 struct ZoneReport {
     std::string zone;  // its origin, absolute
     std::string file;
+    std::vector<std::string> views;  // that list it; empty where there is one view only
     Verdict outcome = Verdict::refused;
     std::string fault;    // why it is unreadable
     bool loaded = false;  // the three below are known

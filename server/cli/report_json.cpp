@@ -1,7 +1,7 @@
 // Findings as one JSON document: what apex-check(1) describes under "--format json".
-#include "server/control/json_writer.h"
 #include "server/cli/report.h"
 #include "server/cli/version.h"
+#include "server/control/json_writer.h"
 
 namespace server {
 
@@ -19,6 +19,11 @@ class JsonReport : public Report {
             json_.member("configuration", zone.file);
         else
             json_.member("zone", zone.zone).member("file", zone.file);
+        if (!zone.views.empty()) {
+            json_.key("views").begin_array();
+            for (const std::string& view : zone.views) json_.text(view);
+            json_.end_array();
+        }
         json_.member("outcome", to_string(zone.outcome));
         if (!zone.fault.empty()) json_.member("fault", zone.fault);
         if (zone.loaded)

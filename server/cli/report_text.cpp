@@ -128,17 +128,32 @@ class TextReport : public Report {
 
     static std::string_view verdict_on(const ZoneReport& zone) {
         switch (zone.outcome) {
-            case Verdict::served: return zone.zone.empty() ? "would be taken" : "would be served";
-            case Verdict::valid: return "validates";
-            case Verdict::bogus: return "does not validate";
-            default: return "would be refused";
+            case Verdict::served:
+                return zone.zone.empty() ? "would be taken" : "would be served";
+            case Verdict::valid:
+                return "validates";
+            case Verdict::bogus:
+                return "does not validate";
+            default:
+                return "would be refused";
         }
+    }
+
+    // " (inside, lab)": zones of one name are told apart by it.
+    void write_views(const std::vector<std::string>& views) {
+        constexpr size_t kShown = 4;
+        for (size_t i = 0; i < views.size() && i < kShown; ++i)
+            text_ += (i == 0 ? " (" : ", ") + views[i];
+        if (views.size() > kShown)
+            text_ += " and " + std::to_string(views.size() - kShown) + " more";
+        if (!views.empty()) text_ += ')';
     }
 
     void write_summary(const ZoneReport& zone) {
         bool good = zone.outcome == Verdict::served || zone.outcome == Verdict::valid;
         std::string subject = zone.zone.empty() ? zone.file : without_final_dot(zone.zone);
         append_visible(text_, subject);
+        write_views(zone.views);
         text_ += ": ";
         if (zone.loaded)
             text_ += counted(zone.names, "name") + ", " + counted(zone.records, "record") +

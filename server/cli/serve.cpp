@@ -296,7 +296,7 @@ class Serve {
                          "are bound",
                          {});
         if (settings_.connections < options().tcp_connections)
-            events.event(LogLevel::info, "few-descriptors",
+            events.event(LogLevel::warning, "few-descriptors",
                          "the system permits fewer open files than tcp.connections needs",
                          {{"connections", settings_.connections}});
     }
@@ -323,7 +323,9 @@ class Serve {
                                  kept_->manager},
             std::move(settings_));
         auto ended = kept_->server->run();
-        kept_->events->event(LogLevel::info, "ended", "", {});
+        // The fault goes to standard error below, which may not be where the log is read.
+        kept_->events->event(ended.ok() ? LogLevel::info : LogLevel::error, "ended",
+                             ended.ok() ? "" : ended.fault().sentence, {});
         for (LogFile* log : {kept_->log.get(), kept_->own_query_log.get()})
             if (log != nullptr) log->flush(std::chrono::milliseconds(100));
         return ended.ok() ? kGood : system_fault(ended.fault().sentence);

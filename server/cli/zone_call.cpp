@@ -329,6 +329,7 @@ ZoneReport report_of(const ZoneRequest& request, const LoadedZone& zone, SourceL
     ZoneReport report;
     report.zone = zone.origin.empty() ? "." : zone.origin;
     report.file = request.file;
+    report.views = request.views;
     if (zone.fault) {
         report.outcome = Verdict::unreadable;
         report.fault = *zone.fault;

@@ -21,6 +21,7 @@ struct ZoneRequest {
     std::optional<dns::Name> origin;  // else it is guessed from the file
     std::string file;                 // "-" is standard input
     dns::Severities severities;
+    std::vector<std::string> views = {};  // as ZoneReport::views
 };
 
 struct LoadSettings {
@@ -91,8 +92,8 @@ std::shared_ptr<LoadedZone> load_overlay(World& world, const ZoneRequest& reques
                                          const std::shared_ptr<const LoadedZone>& base,
                                          const LoadSettings& settings);
 
-// For a command that needs a zone that would be served, overlays and all. Null if there is none: why is told on the
-// error output, and the command ends with `exit_code`.
+// For a command that needs a zone that would be served, overlays and all. Null if there is none:
+// why is told on the error output, and the command ends with `exit_code`.
 std::shared_ptr<LoadedZone> load_served(World& world, const std::string& command,
                                         const ZoneCall& call, int& exit_code);
 

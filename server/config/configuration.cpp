@@ -19,10 +19,11 @@ namespace {
 
 namespace rule = configuration_rule;
 
-constexpr const dns::Rule* kRules[] = {&rule::syntax,      &rule::unknown_key, &rule::wrong_type,
-                                       &rule::missing_key, &rule::bad_value,   &rule::zone_twice,
-                                       &rule::view_twice,  &rule::key_twice,
-                                       &rule::secret_in_the_open, &rule::unreadable};
+constexpr const dns::Rule* kRules[] = {
+    &rule::syntax,      &rule::unknown_key, &rule::wrong_type,
+    &rule::missing_key, &rule::bad_value,   &rule::zone_twice,
+    &rule::view_twice,  &rule::key_twice,   &rule::secret_in_the_open,
+    &rule::unreadable};
 
 // A file and what it says, until the zones are read.
 struct File {
@@ -46,6 +47,7 @@ class Reading {
         if (!parse(path, std::move(text.value()))) return std::move(configuration_);
         read_includes();
         for (File& file : all_) read_top(file);
+        note_secrets();
         read_choices();
         KeysReader keys(files_, sources_, configuration_, options_.now);
         for (File& file : all_) keys.read(file.reader, file.top);
@@ -64,6 +66,7 @@ class Reading {
     void read_top(File& file);
     void read_section(File& file, const toml::table& table, Section section);
     void read_limits(File& file);
+    void note_secrets();
     void read_choices();
     void read_zones(ViewsReader& views);
     // The tables under [template.NAME] or [policy.NAME].
@@ -197,6 +200,14 @@ void Reading::read_limits(File& file) {
             file.reader.report(rule::bad_value, name.source(), {chosen.fault().sentence},
                                chosen.fault().hint);
     }
+}
+
+// Of the file of cookie secrets it is only known here when it changes.
+void Reading::note_secrets() {
+    const std::string& path = configuration_.server.cookie_secret_file;
+    if (path.empty()) return;
+    if (auto identity = files_.identity(path); identity.ok())
+        configuration_.files.push_back({path, settled(identity.value(), options_.now)});
 }
 
 // All that is chosen at a top holds for the templates of every file.

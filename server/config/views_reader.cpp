@@ -99,6 +99,9 @@ void ViewsReader::read_view(size_t number) {
     ConfiguredView& view = configuration_.views[number];
     view.place = reader.place(table.get("name")->source());
     view.clients = reader.networks(table, *find_row(kSection, "clients"));
+    if (view.clients)
+        for (const toml::node& network : *table.get("clients")->as_array())
+            view.client_places.push_back(reader.place(network.source()));
     view.destinations = reader.networks(table, *find_row(kSection, "destinations"));
     read_keys(reader, table, view);
     if (auto list = reader.networks(table, *find_row(kSection, "allow-query")))

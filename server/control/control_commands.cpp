@@ -169,7 +169,8 @@ void ControlCommands::zone_job(const ControlRequest& request, Reply reply) {
     else if (request.command == ControlCommand::zone_remove)
         parts_.publisher->remove_zone(name, std::move(done));
     else
-        parts_.publisher->reload_zone(name, std::move(done));
+        parts_.publisher->reload_zone(name, request.command == ControlCommand::zone_reload,
+                                      std::move(done));
 }
 
 ControlReply ControlCommands::list_zones(const ControlRequest& request) const {
@@ -197,8 +198,9 @@ ControlReply ControlCommands::count(const ControlRequest& request) const {
     stats.totals = parts_.totals();
     stats.started = parts_.started;
     stats.now = parts_.clock->now();
-    for (size_t i = 0; i < set->views.size() && i < stats.totals.views.size(); ++i)
-        stats.views.emplace_back(set->views[i]->name, stats.totals.views[i]);
+    for (const auto& view : set->views)
+        if (view->number < stats.totals.views.size())
+            stats.views.emplace_back(view->name, stats.totals.views[view->number]);
     std::vector<AskedZone> asked = asked_zones(*set, stats.totals);
     size_t kept = std::min(asked.size(), request.json ? kMostAskedJson : kMostAskedText);
     std::partial_sort(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(kept), asked.end(),

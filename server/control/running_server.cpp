@@ -206,7 +206,7 @@ void RunningServer::start_worker_log() {
     parts.events = &world_.events;
     parts.limiter = limiter_.get();
     parts.clock = &world_.clock;
-    parts.view_name = [this](size_t view) { return view_name(view); };
+    parts.view_name = [this](uint32_t number) { return view_name(number); };
     parts.key_name = [this](KeyNumber key) { return key_name(key); };
     worker_log_ = std::make_unique<WorkerLog>(std::move(parts));
 }
@@ -291,10 +291,11 @@ Totals RunningServer::totals() const {
     return totals;
 }
 
-std::string RunningServer::view_name(size_t view) const {
-    std::shared_ptr<const Set> set = publisher_.current();
-    return set != nullptr && view < set->views.size() ? set->views[view]->name
-                                                      : std::to_string(view);
+std::string RunningServer::view_name(uint32_t number) const {
+    if (std::shared_ptr<const Set> set = publisher_.current())
+        for (const auto& view : set->views)
+            if (view->number == number) return view->name;
+    return std::to_string(number);  // it is gone since
 }
 
 std::string RunningServer::key_name(KeyNumber key) const {

@@ -39,9 +39,9 @@ struct RunningSettings {
     size_t connections = 0;           // TCP, as the descriptors allow
     ReadingOptions reading;
     ExplainFunction explain = nullptr;
-    zoneparser::Progress* progress = nullptr;  // of loading; may be null
+    zoneparser::Progress* progress = nullptr;             // of loading; may be null
     signer::SigningProgress* signing_progress = nullptr;  // likewise
-    std::function<void()> loaded;              // called when all zones are loaded; may be empty
+    std::function<void()> loaded;  // called when all zones are loaded; may be empty
     std::string version;
 };
 
@@ -81,7 +81,7 @@ class RunningServer {
     void configured(const Configuration& configuration);
     ServerStatus status() const;
     Totals totals() const;
-    std::string view_name(size_t view) const;
+    std::string view_name(uint32_t number) const;
     std::string key_name(KeyNumber key) const;
 
     World world_;

@@ -32,7 +32,7 @@ std::string query_line(const QueryRecord& record, std::string_view view, LogForm
         if (record.rr_class != dns::rr_class::internet)
             line.add("class", dns::class_text(record.rr_class));
     }
-    line.add("view", view);
+    if (!view.empty()) line.add("view", view);
     if (record.action == Action::silence) {
         line.add("reply", "none");
     } else {
@@ -91,12 +91,12 @@ size_t WorkerLog::drain() {
 void WorkerLog::drain_queries(size_t& taken) {
     if (parts_.query_file == nullptr) return;
     // The names of views are few, and the same for most of a turn.
-    std::map<size_t, std::string> views;
+    std::map<uint32_t, std::string> views;
     for (QueryRing* ring : parts_.queries) {
         if (ring == nullptr) continue;
         size_t got = ring->drain(kMostATurn, [&](const QueryRecord& record) {
             auto [view, is_new] = views.try_emplace(record.view);
-            if (is_new) view->second = parts_.view_name(record.view);
+            if (is_new && record.view != kNoView) view->second = parts_.view_name(record.view);
             const std::string key = record.key == 0 ? "" : parts_.key_name(record.key);
             lines_ += query_line(record, view->second, parts_.query_file->format(), key);
             if (lines_.size() >= size_t{1} << 16) {

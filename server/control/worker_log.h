@@ -22,8 +22,8 @@
 
 namespace server {
 
-// A query as a line: client, question, what was answered. `view` is its name, `key` that of the key
-// that signed it.
+// A query as a line: client, question, what was answered. `view` is its name, empty where none was
+// chosen, and `key` that of the key that signed it.
 std::string query_line(const QueryRecord& record, std::string_view view, LogFormat format,
                        std::string_view key = {});
 
@@ -36,7 +36,7 @@ class WorkerLog {
         EventLog* events = nullptr;
         const RateLimiter* limiter = nullptr;
         const dns::Clock* clock = nullptr;
-        std::function<std::string(size_t)> view_name;    // by its number; from the log's thread
+        std::function<std::string(uint32_t)> view_name;  // by its number; from the log's thread
         std::function<std::string(KeyNumber)> key_name;  // the same
     };
     explicit WorkerLog(Parts parts);

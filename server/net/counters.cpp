@@ -85,9 +85,8 @@ void Counters::count(Transport transport, std::span<const Outcome> outcomes) {
             count_in(signatures, static_cast<size_t>(outcome.signature));
         if (outcome.truncated) (*this)[Tally::truncated].add();
         if (outcome.has_question) count_in(types, outcome.type);
-        if (outcome.zone == nullptr) continue;
-        views.add(outcome.view);
-        zones.add(outcome.zone->number());
+        if (outcome.view != nullptr) views.add(outcome.view->number);
+        if (outcome.zone != nullptr) zones.add(outcome.zone->number());
     }
 }
 
@@ -98,7 +97,7 @@ void Counters::count_latency(int64_t nanoseconds, size_t answers) {
 }
 
 void Counters::make_room(const Set& set) {
-    views.make_room(set.views.size());
+    views.make_room(set.view_numbers);
     zones.make_room(set.zone_numbers);
 }
 

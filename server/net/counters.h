@@ -101,7 +101,7 @@ struct alignas(64) Counters {
     std::array<Counter, kTallies> tallies;
     // [i]: answers that took 2^i to 2^(i+1) - 1 ns from being received to being sent.
     std::array<Counter, kLatencyBuckets> latency;
-    CounterTable views;  // by index in the set
+    CounterTable views;  // by view number
     CounterTable zones;  // by zone number
 
     Counter& operator[](Tally tally) { return tallies[static_cast<size_t>(tally)]; }

@@ -14,7 +14,7 @@ void write_record(QueryRecord& record, const Request& request, const Outcome& ou
     record.rr_class = 0;
     record.rcode = outcome.rcode;
     record.extended_error = outcome.extended_error;
-    record.view = outcome.view;
+    record.view = outcome.view == nullptr ? kNoView : outcome.view->number;
     record.zone = outcome.zone == nullptr ? kNoZone : outcome.zone->number();
     record.request_size = static_cast<uint32_t>(message.size());
     record.reply_size = outcome.action == Action::reply ? outcome.size : 0;

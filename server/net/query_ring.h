@@ -9,6 +9,7 @@
 
 namespace server {
 
+inline constexpr uint32_t kNoView = 0xffffffff;
 inline constexpr uint32_t kNoZone = 0xffffffff;
 
 struct QueryRecord {
@@ -18,8 +19,8 @@ struct QueryRecord {
     uint16_t type, rr_class;  // of the question
     uint16_t rcode;
     uint16_t extended_error;  // dns::extended_error::none for none
-    uint16_t view;
-    uint32_t zone;  // number, kNoZone for none
+    uint32_t view;            // number, kNoView for none
+    uint32_t zone;            // number, kNoZone for none
     uint32_t request_size, reply_size;
     Action action;
     AnswerKind kind;

@@ -26,13 +26,13 @@ dns::Result<void> LiveSigning::open() {
     auto names = world_.files.list(folder);
     if (!names.ok())
         return dns::Fault{"cannot read the folder '" + folder + "': " + names.fault().sentence};
-    signed_before_ = {names->begin(), names->end()};
+    marked_ = {names->begin(), names->end()};
     return {};
 }
 
 bool LiveSigning::concerns(const LiveName& name, const ZoneChoices& choices) const {
     if (choices.dnssec != Dnssec::off || find(name) != nullptr) return true;
-    return !signed_before_.empty() && signed_before_.count(mark_name(name.zone, name.view)) > 0;
+    return !marked_.empty() && marked_.count(mark_name(name.zone, name.view)) > 0;
 }
 
 LiveZone* LiveSigning::find(const LiveName& name) const {
@@ -80,8 +80,19 @@ bool LiveSigning::is_signing(const LiveName& name) const {
     return zone != nullptr && zone->is_signing();
 }
 
-void LiveSigning::store(const LiveName& name, const zones::Zone& served) {
-    if (LiveZone* zone = find(name); zone != nullptr && zone->is_signing()) zone->store(served);
+void LiveSigning::settle(const LiveName& name, const zones::Zone& served) {
+    LiveZone* zone = find(name);
+    if (zone == nullptr) return;
+    zone->settle(served);
+    // It may go, and come again without being signed.
+    if (zone->is_signing())
+        marked_.insert(mark_name(name.zone, name.view));
+    else
+        marked_.erase(mark_name(name.zone, name.view));
+}
+
+void LiveSigning::take_back(const LiveName& name) {
+    if (LiveZone* zone = find(name)) zone->take_back();
 }
 
 void LiveSigning::forget(const LiveName& name) {

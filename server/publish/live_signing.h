@@ -38,8 +38,9 @@ class LiveSigning {
                                       zones::ChangeSet changes) const;
     // Whether it is signed here.
     bool is_signing(const LiveName& name) const;
-    // A version of this zone is served, or will be.
-    void store(const LiveName& name, const zones::Zone& served);
+    // A version of this zone is served, or will be; or the one made last is not.
+    void settle(const LiveName& name, const zones::Zone& served);
+    void take_back(const LiveName& name);
     void forget(const LiveName& name);
 
     // Makes all of them look at their keys again, soon.
@@ -56,7 +57,7 @@ class LiveSigning {
     LiveZone* find(const LiveName& name) const;
 
     SigningWorld world_;
-    std::set<std::string> signed_before_;      // names of folders
+    std::set<std::string> marked_;             // marks of the zones that were signed, or are
     mutable std::mutex mutex_;                 // over the table; a zone's own work needs no lock
     std::map<std::string, Slot> zones_;        // by lower-case wire name, then view
     std::map<std::string, std::mutex> turns_;  // by lower-case wire name

@@ -4,6 +4,7 @@
 
 #include "dns/rdata_text.h"
 #include "dns/siphash.h"
+#include "server/publish/version_check.h"
 #include "server/publish/zone_content.h"
 #include "signer/apex_records.h"
 #include "signer/chain.h"
@@ -39,13 +40,6 @@ bool is_cds(uint16_t number) {
 // The serial, and what follows from it.
 bool has_serial(uint16_t number) {
     return number == type::SOA || number == type::ZONEMD;
-}
-
-zones::OwnedRrset soa_with(const zones::RrsetView& soa, uint32_t serial) {
-    zones::OwnedRrset made = zones::own(soa);
-    for (size_t i = 0; i < 4; ++i)
-        made.wire[made.wire.size() - 20 + i] = static_cast<uint8_t>(serial >> (24 - 8 * i));
-    return made;
 }
 
 // What the apex says, apart from the serial and what follows from it.
@@ -101,6 +95,68 @@ signer::SigningOptions LiveZone::options(unsigned threads) const {
 
 dns::Result<SharedZone> LiveZone::sign(const SharedZone& input, const zones::Zone* served,
                                        const ZoneChoices& choices, unsigned threads) {
+    begin();
+    auto made = make(input, served, choices, threads);
+    if (!made.ok()) take_back();
+    return made;
+}
+
+void LiveZone::begin() {
+    before_ = Before{policy_,
+                     keys_,
+                     due_,
+                     names_content_,
+                     unstored_.changes.size(),
+                     store_all_,
+                     folder_.was_signed()};
+    leaves_ = is_first_ = false;
+}
+
+void LiveZone::take_back() {
+    if (!before_) return;
+    policy_ = std::move(before_->policy);
+    keys_ = std::move(before_->keys);
+    gone_keys_.clear();
+    due_ = before_->due;
+    names_content_ = before_->names_content;
+    unstored_.changes.resize(before_->unstored);
+    store_all_ = before_->store_all;
+    const bool is_marked = !leaves_ && !before_->was_signed && folder_.was_signed();
+    before_.reset();
+    leaves_ = is_first_ = false;
+    if (!is_marked) return;
+    if (auto marked = folder_.mark_unsigned(); !marked.ok())
+        tell(LogLevel::error, "state-not-written", marked.fault().sentence);
+}
+
+void LiveZone::settle(const zones::Zone& served) {
+    if (leaves_) return leave();
+    if (policy_ == nullptr) return;
+    if (is_first_)
+        tell_first(served);
+    else if (before_ && !before_->keys.empty())
+        tell_new_keys(before_->keys);
+    is_first_ = false;
+    before_.reset();
+    store(served);
+}
+
+// Its unsigned version is served.
+void LiveZone::leave() {
+    leaves_ = false;
+    before_.reset();
+    policy_ = nullptr;
+    due_.reset();
+    if (!folder_.was_signed()) return;
+    tell(LogLevel::warning, "unsigned",
+         "the zone is signed no longer; its keys stay in '" + folder_.path() + "'");
+    if (auto marked = folder_.mark_unsigned(); !marked.ok())
+        tell(LogLevel::error, "state-not-written",
+             marked.fault().sentence + "; the next start takes the zone for one that is signed");
+}
+
+dns::Result<SharedZone> LiveZone::make(const SharedZone& input, const zones::Zone* served,
+                                       const ZoneChoices& choices, unsigned threads) {
     const bool is_off = choices.dnssec == Dnssec::off;
     if (choices.dnssec == Dnssec::unsign || (is_off && !folder_.was_signed()))
         return unsigned_version(input);
@@ -140,20 +196,13 @@ dns::Result<SharedZone> LiveZone::unsigned_version(const SharedZone& input) {
         record_ = record.value();
         opened_ = true;
     }
-    policy_ = nullptr;
-    due_.reset();
-    if (folder_.was_signed()) {
-        tell(LogLevel::warning, "unsigned",
-             "the zone is signed no longer; its keys stay in '" + folder_.path() + "'");
-        if (auto marked = folder_.mark_unsigned(); !marked.ok()) return marked.fault();
-    }
+    leaves_ = true;
     // The serial still must not go back.
     if (!record_ || is_ahead(input->serial(), record_->serial)) return input;
     const uint64_t content = names_content(*input) + apex_content(input->apex());
     const uint32_t serial = content == record_->content ? record_->serial : record_->serial + 1;
     zones::ChangeSet changes;
-    zones::RrsetView soa = input->apex().find(type::SOA);
-    changes.changes.push_back({dns::Name(input->origin()), zones::own(soa), soa_with(soa, serial)});
+    changes.changes.push_back(soa_change(*input, serial));
     auto next = input->apply(changes);
     if (!next.ok()) return next.fault();
     if (auto kept = keep_serial(**next, content); !kept.ok()) return kept.fault();
@@ -186,11 +235,12 @@ dns::Result<SharedZone> LiveZone::sign_whole(const SharedZone& input, const zone
         tell(LogLevel::warning, "signatures-lost",
              "'" + folder_.signatures() + "' is damaged; what stood there was signed anew");
     if (!made.ok()) return made.fault();
-    if (auto checked = check_sample(**made, facts.sample); !checked.ok()) return checked.fault();
+    if (auto checked = check_names(**made, keys_, facts.sample); !checked.ok())
+        return checked.fault();
     names_content_ = facts.content;
     if (!record_) {
         record_ = SigningRecord{(*made)->serial(), 0, options.now, facts.longest_ttl};
-        tell_first(**made);
+        is_first_ = true;
     }
     const uint64_t content = this->content(**made);
     const bool other = goes_on && record_->content != content;
@@ -246,9 +296,8 @@ zones::ChangeSet LiveZone::difference(const zones::Zone& input, const zones::Zon
             RrsetChange change{served.absolute(owner), zones::own(before), zones::own(after)};
             if (apex && number == type::SOA) {
                 // The serial is the zone's own.
-                zones::OwnedRrset renumbered = soa_with(after, served.serial());
-                if (same(renumbered, change.before)) return;
-                change.after = std::move(renumbered);
+                set_serial(change.after, served.serial());
+                if (same(change.after, change.before)) return;
             }
             if (apex && number == type::DNSKEY) {
                 zones::OwnedRrset keys = signer::key_set(change.after, keys_, policy_->signing);
@@ -286,14 +335,10 @@ void LiveZone::add_apex(const zones::Zone& before, zones::ChangeSet& changes,
     const dns::Name apex(before.origin());
     auto is_soa = [&](const RrsetChange& change) { return change.after.type == type::SOA; };
     auto soa = std::find_if(changes.changes.begin(), changes.changes.end(), is_soa);
-    if (soa != changes.changes.end()) {
-        for (size_t i = 0; i < 4; ++i)
-            soa->after.wire[soa->after.wire.size() - 20 + i] =
-                static_cast<uint8_t>(serial >> (24 - 8 * i));
-    } else if (before.serial() != serial) {
-        zones::RrsetView now = before.apex().find(type::SOA);
-        changes.changes.push_back({apex, zones::own(now), soa_with(now, serial)});
-    }
+    if (soa != changes.changes.end())
+        set_serial(soa->after, serial);
+    else if (before.serial() != serial)
+        changes.changes.push_back(soa_change(before, serial));
     if (policy_->cds == CdsChoice::never) return;
     std::vector<std::vector<uint8_t>> digests, keys;
     const dns::UnixTime now = world_.clock.now();
@@ -329,7 +374,8 @@ dns::Result<SharedZone> LiveZone::sign_over(const zones::Zone& served,
     if (!signed_changes.ok()) return signed_changes.fault();
     auto next = served.apply(signed_changes.value());
     if (!next.ok()) return next;
-    if (auto checked = check(**next, signed_changes.value()); !checked.ok()) return checked.fault();
+    if (auto checked = check_changes(**next, keys_, signed_changes.value()); !checked.ok())
+        return checked.fault();
     return next;
 }
 
@@ -337,7 +383,7 @@ dns::Result<SharedZone> LiveZone::make_version(const zones::Zone& before,
                                                zones::ChangeSet changes) {
     auto next = before.apply(changes);
     if (!next.ok()) return next;
-    if (auto checked = check(**next, changes); !checked.ok()) return checked.fault();
+    if (auto checked = check_changes(**next, keys_, changes); !checked.ok()) return checked.fault();
     names_content_ += content_added(before, **next, changes);
     if (auto kept = keep_serial(**next, content(**next)); !kept.ok()) return kept.fault();
     for (RrsetChange& change : changes.changes)
@@ -360,87 +406,6 @@ dns::Result<void> LiveZone::keep_serial(const zones::Zone& next, uint64_t conten
     auto written = folder_.write(record);
     if (written.ok()) record_ = record;
     return written;
-}
-
-namespace {
-
-// Signatures as a validator sees them, by the keys that are to be served.
-class VersionCheck {
-  public:
-    VersionCheck(const zones::Zone& zone, const std::vector<ZoneKey>& keys) : zone_(zone) {
-        for (const ZoneKey& key : keys) {
-            signer::DnskeyView dnskey(key.dnskey);
-            auto read = signer::read_public_key(dnskey.algorithm(), dnskey.public_key());
-            if (read.ok()) keys_.emplace_back(key.tag, std::move(read.value()));
-        }
-    }
-
-    dns::Result<void> verify(dns::NameView owner, const zones::NodeView& node, uint16_t covered,
-                             dns::Octets records) {
-        zones::RrsetView rrset = node ? node.find(covered) : zones::RrsetView();
-        bool good = static_cast<bool>(rrset);
-        for (size_t at = 0; good && at < records.size();) {
-            zones::RecordView record(records.data() + at);
-            at += record.wire().size();
-            signer::RrsigView rrsig;
-            good = signer::read_rrsig(record.rdata(), rrsig) &&
-                   is_verified(rrsig, {owner, covered, rrset.wire()});
-        }
-        if (good) return {};
-        return dns::Fault{"a signature of " + dns::to_text(owner) + " " + dns::type_text(covered) +
-                          " was made and does not verify; the version is not served"};
-    }
-    dns::Result<void> verify(const zones::NodeView& node) {
-        const dns::Name owner = zone_.absolute(node.name());
-        for (size_t i = 0; i < node.rrset_count(); ++i) {
-            const zones::RrsetView rrsig = node.rrset(i);
-            if (rrsig.type() != type::RRSIG) continue;
-            if (auto done = verify(owner, node, rrsig.covered(), rrsig.wire()); !done.ok())
-                return done;
-        }
-        return {};
-    }
-
-  private:
-    bool is_verified(const signer::RrsigView& rrsig, const signer::SignableRrset& rrset) {
-        for (const auto& [tag, key] : keys_)
-            if (tag == rrsig.key_tag() && check_.verify(rrsig, rrset, *key)) return true;
-        return false;
-    }
-
-    const zones::Zone& zone_;
-    std::vector<std::pair<uint16_t, std::unique_ptr<signer::PublicKey>>> keys_;
-    signer::SignatureCheck check_;
-};
-
-}  // namespace
-
-// Before anybody sees it: every signature that `changes` brings.
-dns::Result<void> LiveZone::check(const zones::Zone& next, const zones::ChangeSet& changes) const {
-    VersionCheck check(next, keys_);
-    for (const RrsetChange& change : changes.changes) {
-        if (change.after.type != type::RRSIG || change.after.count == 0) continue;
-        dns::NameView relative;
-        if (!next.relative(change.owner, relative)) continue;
-        auto done = check.verify(change.owner, next.find(relative), change.after.covered,
-                                 change.after.wire);
-        if (!done.ok()) return done;
-    }
-    return {};
-}
-
-// Of a zone that was signed whole, those of its apex, and of the names given. Those of the disk
-// were verified when they were made, and are again behind the answers.
-dns::Result<void> LiveZone::check_sample(const zones::Zone& made,
-                                         const std::vector<dns::Name>& owners) const {
-    VersionCheck check(made, keys_);
-    if (auto done = check.verify(made.apex()); !done.ok()) return done;
-    for (const dns::Name& owner : owners) {
-        dns::NameView relative;
-        if (!made.relative(owner, relative)) continue;
-        if (auto done = check.verify(made.find(relative)); !done.ok()) return done;
-    }
-    return {};
 }
 
 // ---- time --------------------------------------------------------------------------------------
@@ -479,8 +444,18 @@ void LiveZone::plan(const zones::Zone& zone) {
 }
 
 dns::Result<SharedZone> LiveZone::renew(const zones::Zone& served) {
+    begin();
+    auto made = make_renewed(served);
+    if (made.ok() && made.value() != nullptr) return made;
+    // Nothing that is new is served.
+    const std::optional<dns::UnixTime> next = due_;
+    take_back();
+    due_ = made.ok() ? next : world_.clock.now() + kRetry;
+    return made;
+}
+
+dns::Result<SharedZone> LiveZone::make_renewed(const zones::Zone& served) {
     const dns::UnixTime now = world_.clock.now();
-    due_ = now + kRetry;
     const std::vector<ZoneKey> before = keys_;
     if (auto loaded = load_keys(nullptr); !loaded.ok()) return loaded.fault();
     signer::SigningOptions options = this->options();
@@ -503,9 +478,7 @@ dns::Result<SharedZone> LiveZone::renew(const zones::Zone& served) {
     if (!renewals.ok()) return renewals.fault();
     plan(renewals->left > 0 ? now : renewals->next_due);
     if (renewals->changes.empty()) return SharedZone();
-    auto next = make_version(served, std::move(renewals.value().changes));
-    if (!next.ok()) due_ = now + kRetry;
-    return next;
+    return make_version(served, std::move(renewals.value().changes));
 }
 
 void LiveZone::store(const zones::Zone& served) {
@@ -521,15 +494,29 @@ void LiveZone::store(const zones::Zone& served) {
 
 // ---- tell --------------------------------------------------------------------------------------
 
-void LiveZone::tell_first(const zones::Zone& zone) const {
-    std::string from = signer::moment_text(record_->safe_from());
+void LiveZone::tell_ds(const ZoneKey& key, dns::UnixTime from) const {
+    const std::vector<uint8_t> ds = signer::make_ds(name_, key.dnskey, 2);
+    tell(LogLevel::info, "ds-to-publish",
+         dns::to_text(name_) + " DS " + dns::rdata_text(type::DS, ds) + " ; not before " +
+             signer::moment_text(from));
+}
+
+// Keys that sign the DNSKEY set from now on: when caches know them, their DS can be published.
+void LiveZone::tell_new_keys(const std::vector<ZoneKey>& before) const {
+    const dns::UnixTime from =
+        std::max(record_->safe_from(), world_.clock.now() + policy_->signing.dnskey_ttl);
     for (const ZoneKey& key : keys_) {
-        if (!key.signs_keys) continue;
-        std::vector<uint8_t> ds = signer::make_ds(name_, key.dnskey, 2);
-        tell(
-            LogLevel::info, "ds-to-publish",
-            dns::to_text(name_) + " DS " + dns::rdata_text(type::DS, ds) + " ; not before " + from);
+        auto signed_before = [&](const ZoneKey& old) {
+            return old.signs_keys && old.dnskey == key.dnskey;
+        };
+        if (key.signs_keys && std::none_of(before.begin(), before.end(), signed_before))
+            tell_ds(key, from);
     }
+}
+
+void LiveZone::tell_first(const zones::Zone& zone) const {
+    for (const ZoneKey& key : keys_)
+        if (key.signs_keys) tell_ds(key, record_->safe_from());
     // What is left of a signature when it is renewed has to outlast secondaries and caches.
     const signer::SigningPolicy& policy = policy_->signing;
     dns::Octets soa = zone.apex().find(type::SOA).first().rdata();

@@ -49,7 +49,8 @@ class LiveZone {
           store_(folder_.signatures()) {}
 
     // A version of `input`, signed; `served` is the version before, null if there is none that was
-    // signed here. The fault says why it cannot be, and what to do.
+    // signed here. The fault says why it cannot be, and what to do. What comes of it is to be told
+    // by settle() or take_back(), as with renew().
     dns::Result<SharedZone> sign(const SharedZone& input, const zones::Zone* served,
                                  const ZoneChoices& choices, unsigned threads);
     // What is due now, done: the next version, or none if there was nothing.
@@ -57,11 +58,13 @@ class LiveZone {
     // A version of this zone with some names changed, as an overlay has it: what differs is signed,
     // and nothing of it is kept here. Any number of threads.
     dns::Result<SharedZone> sign_over(const zones::Zone& served, zones::ChangeSet changes) const;
-    // To be called for each version from above that will be served, or is: what makes the next
-    // start cheap.
-    void store(const zones::Zone& served);
+    // The version made last will be served, or is: it is told, and what makes the next start cheap
+    // goes to the disk.
+    void settle(const zones::Zone& served);
+    // The version made last is not served after all: as if it had not been made.
+    void take_back();
 
-    bool is_signing() const { return policy_ != nullptr; }
+    bool is_signing() const { return policy_ != nullptr && !leaves_; }
     // Somebody may have changed the keys.
     void look_again() {
         if (due_) due_ = 0;
@@ -70,6 +73,23 @@ class LiveZone {
     std::optional<dns::UnixTime> due() const { return due_; }
 
   private:
+    // What making a version changes here, as it was before.
+    struct Before {
+        std::shared_ptr<const DnssecPolicy> policy;
+        std::vector<signer::ZoneKey> keys;
+        std::optional<dns::UnixTime> due;
+        uint64_t names_content;
+        size_t unstored;
+        bool store_all;
+        bool was_signed;
+    };
+
+    void begin();
+    void leave();
+    void store(const zones::Zone& served);
+    dns::Result<SharedZone> make(const SharedZone& input, const zones::Zone* served,
+                                 const ZoneChoices& choices, unsigned threads);
+    dns::Result<SharedZone> make_renewed(const zones::Zone& served);
     dns::Result<void> open(const zones::Zone& input, const ZoneChoices& choices,
                            const zones::Zone* served);
     dns::Result<void> load_keys(const zones::Zone* input);
@@ -89,9 +109,6 @@ class LiveZone {
     // Changes that are signed, over `before`: checked, its serial kept on the disk.
     dns::Result<SharedZone> make_version(const zones::Zone& before, zones::ChangeSet changes);
     void add_apex(const zones::Zone& before, zones::ChangeSet& changes, uint32_t serial) const;
-    dns::Result<void> check(const zones::Zone& next, const zones::ChangeSet& changes) const;
-    dns::Result<void> check_sample(const zones::Zone& made,
-                                   const std::vector<dns::Name>& owners) const;
     uint64_t content(const zones::Zone& zone) const;
     dns::Result<void> keep_serial(const zones::Zone& next, uint64_t content);
     signer::SigningOptions options(unsigned threads = 1) const;
@@ -105,6 +122,8 @@ class LiveZone {
     void tell_signed(const zones::Zone& zone, const signer::SigningFacts& facts,
                      int64_t began_ns) const;
     void tell_first(const zones::Zone& zone) const;
+    void tell_new_keys(const std::vector<signer::ZoneKey>& before) const;
+    void tell_ds(const signer::ZoneKey& key, dns::UnixTime from) const;
     void tell(LogLevel level, const char* event, const std::string& sentence) const;
 
     const SigningWorld& world_;
@@ -123,6 +142,9 @@ class LiveZone {
     zones::ChangeSet unstored_;  // whose signatures are not on the disk yet
     bool store_all_ = false;
     bool opened_ = false;
+    std::optional<Before> before_;  // between a version's making and what becomes of it
+    bool leaves_ = false;           // the version made last is unsigned
+    bool is_first_ = false;         // it is the first that is signed here
 };
 
 }  // namespace server

@@ -204,8 +204,8 @@ void Publisher::reload(Done done) {
     impl_->ask([](ZoneKeeper& zones) { return zones.reload(); }, std::move(done));
 }
 
-void Publisher::reload_zone(const dns::Name& name, Done done) {
-    impl_->ask([name](ZoneKeeper& zones) { return zones.reload_zone(name); }, std::move(done));
+void Publisher::reload_zone(const dns::Name& name, bool always, Done done) {
+    impl_->ask([=](ZoneKeeper& zones) { return zones.reload_zone(name, always); }, std::move(done));
 }
 
 void Publisher::add_zone(const dns::Name& name, std::string file, std::string template_name,

@@ -103,7 +103,7 @@ class Publisher {
     // Jobs, from any thread, done in their order. `done` may be empty; it is called on the
     // publisher's thread, always.
     void reload(Done done);  // configuration and all zones
-    void reload_zone(const dns::Name& name, Done done);
+    void reload_zone(const dns::Name& name, bool always, Done done);
     // `file` relative to the configuration's folder; `template_name` "" for none.
     void add_zone(const dns::Name& name, std::string file, std::string template_name, Done done);
     void remove_zone(const dns::Name& name, Done done);

@@ -49,11 +49,15 @@ uint64_t content_over(uint64_t content, const zones::Zone& below, const zones::Z
     return state.digest();
 }
 
+void set_serial(zones::OwnedRrset& soa, uint32_t serial) {
+    uint8_t* at = soa.wire.data() + soa.wire.size() - kFromSerial;
+    for (size_t i = 0; i < kSerial; ++i) at[i] = static_cast<uint8_t>(serial >> (24 - 8 * i));
+}
+
 zones::RrsetChange soa_change(const zones::Zone& zone, uint32_t serial) {
     const zones::RrsetView soa = zone.apex().find(dns::type::SOA);
     zones::RrsetChange change{dns::Name(zone.origin()), zones::own(soa), zones::own(soa)};
-    uint8_t* at = change.after.wire.data() + change.after.wire.size() - kFromSerial;
-    for (size_t i = 0; i < kSerial; ++i) at[i] = static_cast<uint8_t>(serial >> (24 - 8 * i));
+    set_serial(change.after, serial);
     return change;
 }
 

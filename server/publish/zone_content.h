@@ -20,6 +20,7 @@ uint64_t content_of(const zones::Zone& zone);
 // Of a zone that is another's with some names changed over the same base; costs what differs.
 uint64_t content_over(uint64_t content, const zones::Zone& below, const zones::Zone& merged);
 
+void set_serial(zones::OwnedRrset& soa, uint32_t serial);
 // The SOA record of the zone with another serial.
 zones::RrsetChange soa_change(const zones::Zone& zone, uint32_t serial);
 

@@ -31,16 +31,11 @@ bool is_same_service(const ZoneChange& change) {
 
 void ZoneKeeper::commit(Plan& plan) {
     if (stopping_) return;
-    auto set = std::make_shared<Set>(*current_);
-    if (plan.settings) {
-        if (auto made = make_set(); made.ok())
-            set = std::move(made.value());
-        else
-            log_.event(LogLevel::error, "secrets-kept", made.fault().sentence, {});
-    }
-    bool differs = plan.settings || plan.views || !plan.gone.empty();
+    const bool anew = plan.set != nullptr;
+    std::shared_ptr<Set> set = anew ? std::move(plan.set) : std::make_shared<Set>(*current_);
+    bool differs = anew || plan.views || !plan.gone.empty();
     for (const ZoneChange& change : plan.changes) {
-        if (change.added != change.state->added) adopt(change);
+        if (!change.added && change.state->added && added_ != nullptr) adopt(change.name);
         differs = differs || !is_same_service(change);
     }
     for (const LiveName& name : plan.gone_names) signing_.forget(name);
@@ -60,7 +55,7 @@ void ZoneKeeper::commit(Plan& plan) {
         else
             for (const ZoneChange& change : plan.changes)
                 if (!is_same_service(change)) put_into_tables(*change.state);
-        publish(std::move(set), plan.settings);
+        publish(std::move(set), anew);
         published = current_;
     }
     if (settings_.deliver) settings_.deliver(std::move(published));
@@ -115,10 +110,9 @@ void ZoneKeeper::count(const ServedZone& zone, bool refused, int by) {
 }
 
 // A zone that was added stands in the configuration now, which has it from here on.
-void ZoneKeeper::adopt(const ZoneChange& change) {
-    if (change.added || added_ == nullptr || change.state->served == nullptr) return;
-    std::string name = dns::to_text(change.name);
-    if (auto removed = added_->remove(change.name); !removed.ok())
+void ZoneKeeper::adopt(const dns::Name& zone) {
+    std::string name = dns::to_text(zone);
+    if (auto removed = added_->remove(zone); !removed.ok())
         log_.event(LogLevel::error, "state-not-written", removed.fault().sentence,
                    {{"zone", name}});
     log_.event(LogLevel::info, "zone-adopted",
@@ -215,14 +209,20 @@ JobReport ZoneKeeper::report(const Plan& plan) const {
     return report;
 }
 
+void ZoneKeeper::settle_signing(const ZoneChange& change) {
+    const LiveName name{change.name, change.live_view};
+    if (change.refuses())
+        signing_.take_back(name);
+    else
+        signing_.settle(name, *change.version.zone);
+}
+
 // Loads, publishes and tells what is planned.
 JobReport ZoneKeeper::finish(Plan& plan) {
     load(plan);
     merge(plan);
     if (stopping_) return fault("the server stops");
-    for (const ZoneChange& change : plan.changes)
-        if (!change.refuses())
-            signing_.store({change.name, change.live_view}, *change.version.zone);
+    for (const ZoneChange& change : plan.changes) settle_signing(change);
     commit(plan);
     for (const ZoneChange& change : plan.changes) {
         tell(change);
@@ -280,7 +280,7 @@ JobReport ZoneKeeper::renew() {
             change.overlay = state->rare->overlay;
         }
         serve(change);
-        signing_.store(name, *change.version.zone);
+        signing_.settle(name, *change.version.zone);
     }
     if (plan.changes.empty()) return {};
     merge(plan);
@@ -295,7 +295,7 @@ void ZoneKeeper::after_start() {
     for (uint32_t i = 0; i < states_.numbers() && !stopping_; ++i) {
         const ZoneState* state = states_.find(i);
         if (state == nullptr || !state->served->loaded()) continue;
-        if (state->overlay() == nullptr) signing_.store(live_name(*state), state->served->zone());
+        signing_.settle(live_name(*state), state->served->zone());
         check_signatures(*state->served, live_name(*state));
     }
 }
@@ -306,7 +306,7 @@ void ZoneKeeper::check_signatures(const ServedZone& zone, const LiveName& name) 
         {zone.shared_zone(), sources_of(zone), configuration_.limits, signing_.is_signing(name)});
 }
 
-JobReport ZoneKeeper::reload_zone(const dns::Name& name) {
+JobReport ZoneKeeper::reload_zone(const dns::Name& name, bool always) {
     const std::vector<ZoneState*> states = find_all(name);
     if (states.empty())
         return fault("there is no zone " + in_quotes(dns::to_text(name)),
@@ -315,7 +315,8 @@ JobReport ZoneKeeper::reload_zone(const dns::Name& name) {
     signing_.look_again();
     for (ZoneState* state : states) {
         uint64_t size = 0;
-        if (is_same(*state, size))
+        const bool same = is_same(*state, size);
+        if (same && !always)
             ++plan.unchanged;
         else
             plan_again(plan, *state).size = size;
@@ -346,17 +347,22 @@ JobReport ZoneKeeper::add_zone(const dns::Name& name, std::string file, std::str
     }
     change.file = file.starts_with('/') ? file : configuration_.folder + file;
     load(change, settings_.threads);
-    if (change.refuses()) return fault(change.refused, "apex check " + text + " " + change.file);
     // Nothing is announced before it is durable.
-    auto kept = added_->add({name, change.template_name, change.file});
-    if (!kept.ok()) return fault(kept.fault().sentence);
+    auto kept = change.refuses() ? dns::Result<void>(dns::Fault{change.refused})
+                                 : added_->add({name, change.template_name, change.file});
+    if (!kept.ok()) {
+        signing_.forget({name, change.live_view});
+        return fault(kept.fault().sentence,
+                     change.refuses() ? "apex check " + text + " " + change.file : "");
+    }
     serve(change);
+    settle_signing(change);
     plan.listed.emplace_back(change.state, std::vector<ZoneListing>{{default_view(), nullptr}});
     commit(plan);
-    tell(plan.changes.front());
+    tell(change);
+    check_signatures(*change.after, {name, change.live_view});
     JobReport told = report(plan);
-    told.sentence =
-        text + " is served with serial " + std::to_string(plan.changes.front().after->serial());
+    told.sentence = text + " is served with serial " + std::to_string(change.after->serial());
     return told;
 }
 

@@ -52,6 +52,8 @@ ZoneKeeper::ZoneKeeper(const dns::Files& files, const dns::Clock& clock, EventLo
       log_(log),
       settings_(settings),
       configuration_(std::move(configuration)),
+      keepalive_(static_cast<uint16_t>(
+          std::min<uint32_t>(configuration_.server.tcp_idle_seconds * 10, UINT16_MAX))),
       signing_({files, clock, log, settings.state_folder, settings.signing_progress}),
       checks_(clock, log) {}
 
@@ -63,7 +65,7 @@ ZoneLoading ZoneKeeper::loading() const {
 
 dns::Result<void> ZoneKeeper::start() {
     int64_t began = clock_.steady_ns();
-    auto set = make_set();
+    auto set = make_set(configuration_);
     if (!set.ok()) return set.fault();
     make_states();
     if (auto opened = signing_.open(); !opened.ok()) return opened;
@@ -140,10 +142,7 @@ dns::Result<void> ZoneKeeper::read_added() {
     const auto view = static_cast<ViewNumber>(configuration_.views.size() - 1);  // "default"
     for (const AddedZone& zone : zones) {
         if (configuration_.zones.find(view, zone.name) != configuration_.zones.size()) {
-            log_.event(
-                LogLevel::warning, "zone-twice",
-                "the zone was added, and stands in the configuration now: that one is served",
-                {{"zone", dns::to_text(zone.name)}});
+            adopt(zone.name);
             continue;
         }
         ZoneState& state = states_.make();
@@ -157,14 +156,18 @@ dns::Result<void> ZoneKeeper::read_added() {
             if (found != configuration_.templates.end())
                 state.choices = found->second;
             else
-                log_.event(LogLevel::warning, "no-template",
-                           "the zone was added with a template that is no more",
-                           {{"zone", dns::to_text(zone.name)}, {"template", zone.template_name}});
+                tell_no_template(zone.name, zone.template_name);
         }
         state.served = std::make_shared<const ServedZone>(zone.name, state.number, nullptr,
                                                           options_of(state.choices), nullptr);
     }
     return {};
+}
+
+void ZoneKeeper::tell_no_template(dns::NameView zone, const std::string& name) const {
+    log_.event(LogLevel::warning, "no-template",
+               "the zone was added with a template that is no more",
+               {{"zone", dns::to_text(zone)}, {"template", name}});
 }
 
 void ZoneKeeper::load_all() {
@@ -271,8 +274,7 @@ std::shared_ptr<const ZoneOptions> ZoneKeeper::options_of(
     return found->second;
 }
 
-dns::Result<Settings> ZoneKeeper::make_settings() const {
-    const ServerOptions& options = configuration_.server;
+dns::Result<Settings> ZoneKeeper::make_settings(const ServerOptions& options) const {
     Settings settings;
     settings.hash_key = settings_.reading.key;
     settings.udp_size = static_cast<uint16_t>(options.udp_size);
@@ -286,16 +288,16 @@ dns::Result<Settings> ZoneKeeper::make_settings() const {
     settings.nsid = options.nsid;
     settings.version = options.version;
     settings.server_id = options.server_id;
-    settings.keepalive =
-        static_cast<uint16_t>(std::min<uint32_t>(options.tcp_idle_seconds * 10, UINT16_MAX));
+    settings.keepalive = keepalive_;
     return settings;
 }
 
-std::shared_ptr<const View> ZoneKeeper::make_view(ViewNumber number,
-                                                  const dns::TsigKeys* keys) const {
+std::shared_ptr<const View> ZoneKeeper::make_view(ViewNumber number, const dns::TsigKeys* keys) {
     const ConfiguredView& configured = configuration_.views[number];
     auto view = std::make_shared<View>();
     view->name = configured.name;
+    const auto next = static_cast<uint32_t>(view_numbers_.size());
+    view->number = view_numbers_.try_emplace(configured.name, next).first->second;
     if (configured.clients) view->clients = network_list(*configured.clients, log_);
     if (configured.destinations) view->destinations = network_list(*configured.destinations, log_);
     if (configured.keys) view->keys = key_numbers(*configured.keys, keys);
@@ -327,12 +329,12 @@ std::vector<std::shared_ptr<const View>> ZoneKeeper::make_views(bool anew,
 }
 
 // All of a set but its views.
-dns::Result<std::shared_ptr<Set>> ZoneKeeper::make_set() const {
+dns::Result<std::shared_ptr<Set>> ZoneKeeper::make_set(const Configuration& configuration) const {
     auto set = std::make_shared<Set>();
-    auto settings = make_settings();
+    auto settings = make_settings(configuration.server);
     if (!settings.ok()) return settings.fault();
     set->settings = std::move(settings.value());
-    auto keys = make_tsig_keys(configuration_.keys, settings_.reading.key);
+    auto keys = make_tsig_keys(configuration.keys, settings_.reading.key);
     if (!keys.ok()) return keys.fault();
     set->keys = std::move(keys.value());
     return set;
@@ -342,6 +344,7 @@ dns::Result<std::shared_ptr<Set>> ZoneKeeper::make_set() const {
 void ZoneKeeper::publish(std::shared_ptr<Set> set, bool anew) {
     set->views = make_views(anew, set->keys.get());
     if (anew) set->choice = make_view_choice(set->views);
+    set->view_numbers = static_cast<uint32_t>(view_numbers_.size());
     set->zone_numbers = states_.numbers();
     set->generation = ++status_.generation;
     current_ = std::move(set);

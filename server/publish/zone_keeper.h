@@ -75,7 +75,8 @@ class ZoneKeeper {
     // Jobs.
     dns::Result<void> start();
     JobReport reload();
-    JobReport reload_zone(const dns::Name& name);
+    // If its files differ, or `always`.
+    JobReport reload_zone(const dns::Name& name, bool always = false);
     JobReport add_zone(const dns::Name& name, std::string file, std::string template_name);
     JobReport remove_zone(const dns::Name& name);
     // Signatures, keys and what else of signed zones is due by now.
@@ -108,8 +109,9 @@ class ZoneKeeper {
         std::vector<ZoneState*> gone;
         std::vector<LiveName> gone_names;
         size_t unchanged = 0;
-        bool settings = false;  // what concerns the whole set may differ
-        bool views = false;     // which views there are, and what they list
+        std::shared_ptr<Set>
+            set;             // where what concerns the whole set may differ; null: it does not
+        bool views = false;  // which views there are, and what they list
         std::vector<std::string> faults;
         // Which views list a zone from now on, if `views`.
         std::vector<std::pair<ZoneState*, std::vector<ZoneListing>>> listed;
@@ -131,6 +133,7 @@ class ZoneKeeper {
     ZoneLoading loading() const;
     void make_states();
     dns::Result<void> read_added();
+    void tell_no_template(dns::NameView zone, const std::string& name) const;
     void load_all();
     void load_first(ZoneState& state, unsigned threads);
     void fill_tables();
@@ -145,9 +148,9 @@ class ZoneKeeper {
     void name_views(Plan& plan) const;
     std::shared_ptr<const ZoneOptions> options_of(
         const std::shared_ptr<const ZoneChoices>& choices);
-    dns::Result<Settings> make_settings() const;
-    dns::Result<std::shared_ptr<Set>> make_set() const;
-    std::shared_ptr<const View> make_view(ViewNumber number, const dns::TsigKeys* keys) const;
+    dns::Result<Settings> make_settings(const ServerOptions& options) const;
+    dns::Result<std::shared_ptr<Set>> make_set(const Configuration& configuration) const;
+    std::shared_ptr<const View> make_view(ViewNumber number, const dns::TsigKeys* keys);
     std::vector<std::shared_ptr<const View>> make_views(bool anew, const dns::TsigKeys* keys);
     void publish(std::shared_ptr<Set> set, bool anew);
     ViewNumber default_view() const { return static_cast<ViewNumber>(tables_.size() - 1); }
@@ -193,11 +196,12 @@ class ZoneKeeper {
     void take(const ZoneChange& change);
     void settle(const ZoneChange& change);
     void drop(ZoneState& state);
-    void adopt(const ZoneChange& change);
+    void adopt(const dns::Name& zone);
     void rewrite_added();
     void tell(const ZoneChange& change) const;
     void tell_accepted(const ZoneChange& change) const;
     JobReport report(const Plan& plan) const;
+    void settle_signing(const ZoneChange& change);
     JobReport finish(Plan& plan);
     void count(const ServedZone& zone, bool refused, int by);
 
@@ -206,9 +210,11 @@ class ZoneKeeper {
     EventLog& log_;
     const PublisherSettings& settings_;
     Configuration configuration_;  // without its rows, once they are taken over
+    const uint16_t keepalive_;     // as Settings has it; sessions go by the start's until the end
     AllOptions options_;
     std::unique_ptr<AddedZones> added_;
     OverlaySerials overlay_serials_;
+    std::map<std::string, uint32_t> view_numbers_;  // of all names there ever were
     ViewTables tables_;
     std::vector<Overlay> overlays_;  // by height, so that bases come before what rests on them
     LiveSigning signing_;

@@ -17,6 +17,21 @@ bool shrinks_more(size_t before, size_t after, uint32_t percent) {
     return after < before && (before - after) * 100 > before * size_t{percent};
 }
 
+// Records but those that come and go with signing: a zone that is signed no longer loses none.
+size_t data_count(const zones::Zone& zone) {
+    if (!zone.apex().owns(dns::type::DNSKEY)) return zone.record_count();
+    auto is_data = [](uint16_t type) {
+        return !zones::is_made_by_signing(type) && type != dns::type::DNSKEY &&
+               type != dns::type::CDS && type != dns::type::CDNSKEY && type != dns::type::ZONEMD;
+    };
+    size_t count = 0;
+    for (zones::Zone::Cursor at(zone); at; at.next())
+        for (size_t i = 0; i < (*at).rrset_count(); ++i)
+            if (const zones::RrsetView rrset = (*at).rrset(i); is_data(rrset.type()))
+                count += rrset.count();
+    return count;
+}
+
 }  // namespace
 
 // ---- plan --------------------------------------------------------------------------------------
@@ -39,7 +54,10 @@ void ZoneKeeper::plan_configuration(Plan& plan) {
         for (const dns::Finding& finding : findings.rows())
             if (plan.faults.size() < kMostConfigurationFaults)
                 plan.faults.push_back(finding_text(finding, sources));
+    } else if (auto set = make_set(next.value()); !set.ok()) {
+        plan.faults.push_back(set.fault().sentence);
     } else {
+        plan.set = std::move(set.value());
         take_configuration(plan, std::move(next.value()));
         return;
     }
@@ -54,7 +72,6 @@ void ZoneKeeper::take_configuration(Plan& plan, Configuration next) {
     std::vector<ConfiguredView> old_views = std::move(configuration_.views);
     configuration_ = std::move(next);
     options_.clear();
-    plan.settings = true;
     if (watches())
         for (const ReadFile& file : configuration_.files) new_files_.push_back(file.path);
     plan_rows(plan, rows, old_views);
@@ -161,6 +178,8 @@ void ZoneKeeper::plan_added(Plan& plan) {
         if (!template_name.empty()) {
             auto found = configuration_.templates.find(template_name);
             // A template that is no more: what it said holds on.
+            if (found == configuration_.templates.end())
+                tell_no_template(state->served->name(), template_name);
             choices = found != configuration_.templates.end() ? found->second : state->choices;
         }
         if (state->choices->key == choices->key) {
@@ -283,6 +302,8 @@ void ZoneKeeper::load(ZoneChange& change, unsigned threads) {
         change.refused = change.version.reason;
     else
         compare(change);
+    // What rests on it is merged with what is served.
+    if (change.refuses()) signing_.take_back({change.name, change.live_view});
 }
 
 // Against the version that is served, if there is one.
@@ -290,7 +311,11 @@ void ZoneKeeper::compare(ZoneChange& change) {
     if (!change.is_served()) return;
     const ServedZone& served = *change.state->served;
     const zones::Zone& next = *change.version.zone;
-    size_t before = served.zone().record_count(), after = next.record_count();
+    size_t before = 0, after = 0;
+    if (change.choices->max_shrink < 100) {
+        before = data_count(served.zone());
+        after = data_count(next);
+    }
     if (shrinks_more(before, after, change.choices->max_shrink)) {
         change.refused =
             "it would shrink from " + std::to_string(before) + " to " + std::to_string(after) +

@@ -45,8 +45,12 @@ def case_views_are_checked_with_their_zones(folder):
     expect(result.status == GOOD and result.errors == "", result)
     lines = result.out.splitlines()
     # Each zone once: the file's and the overlay.
-    expect(len(lines) == 2 and all(line.startswith("example.com: ") for line in lines), result)
-    expect("6 records" in lines[0] and "7 records" in lines[1], result)
+    expect(len(lines) == 2, result)
+    expect(lines[0].startswith("example.com (default): ") and "6 records" in lines[0], result)
+    expect(lines[1].startswith("example.com (inside, partner): ") and "7 records" in lines[1], result)
+    result = folder.run("check", "--format", "json", "-c", "apex.toml")
+    expect([zone["views"] for zone in json.loads(result.out)["zones"]] ==
+           [["default"], ["inside", "partner"]], result)
     written(folder, patch=b"$REMOVE nobody\n")
     result = folder.run("check", "-c", "apex.toml")
     expect(result.status == INPUT and result.out.count("inside.patch:1:") == 1, result)
@@ -66,8 +70,9 @@ clients = ["11.1.0.0/16"]
 """)
     result = folder.run("check", "-c", "apex.toml")
     expect(result.status == GOOD, result)
-    expect("warning: nobody of '10.1.0.0/16' is answered by view 'late': view 'inside' comes first "
-           "[client-network-shadowed]" in result.out, result)
+    at = VIEWS.count(b"\n") + 4  # where "late" says who its clients are
+    expect(f"apex.toml:{at}:12: warning: nobody of '10.1.0.0/16' is answered by view 'late': view "
+           "'inside' comes first [client-network-shadowed]" in result.out, result)
     expect("warning: view 'never' answers nobody" in result.out, result)
     expect(folder.run("check", "--strict", "-c", "apex.toml").status == INPUT)
     result = folder.run("check", "--rule", "view-never-chosen=off", "-c", "apex.toml")

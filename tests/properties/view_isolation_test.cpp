@@ -426,7 +426,7 @@ class Round {
         std::string why;
         auto reply = reference::read_message({room.data(), outcome.size}, why);
         if (!reply) return "no answer that can be read: " + why;
-        Complaint complaint = check(asked, *set, outcome, *reply);
+        Complaint complaint = check(asked, outcome, *reply);
         return complaint.empty() ? complaint : complaint + "\n" + reference::to_text(*reply);
     }
 
@@ -460,7 +460,7 @@ class Round {
         return out;
     }
 
-    Complaint check(const Question& asked, const server::Set& set, const server::Outcome& outcome,
+    Complaint check(const Question& asked, const server::Outcome& outcome,
                     const reference::Message& reply) {
         std::vector<const reference::MessageRecord*> records;
         for (const auto& section : reply.sections)
@@ -469,8 +469,9 @@ class Round {
         if (asked.forged)
             return reply.rcode() == kNotAuthorised && records.empty() ? "" : "a bad signature";
         const size_t view = plan_.view_of(asked.asker);
-        if (set.views[outcome.view]->name != plan_.name(view))
-            return "answered by " + set.views[outcome.view]->name + ", not " + plan_.name(view);
+        if (outcome.view == nullptr) return "no view was chosen";
+        if (outcome.view->name != plan_.name(view))
+            return "answered by " + outcome.view->name + ", not " + plan_.name(view);
         const size_t zone = zone_of(view, asked.name, false);
         if (zone == kNone) return reply.rcode() == kRefused && records.empty() ? "" : "not refused";
         const std::set<size_t> allowed = sources_of(view, asked, zone);

@@ -37,9 +37,8 @@ struct Fixture {
         main = sources.add({dns::SourceKind::file, "main.zone", {}, nullptr});
         sub = sources.add({dns::SourceKind::file, "sub.zone", {main, 2, 10}, nullptr});
         generate = sources.add({dns::SourceKind::generate, "", {sub, 1, 1}, nullptr});
-        report = {
-            "example.com.", "main.zone", server::Verdict::served, "", true, 2, 3, 7, &findings,
-            &sources,       &lines};
+        report = {"example.com.", "main.zone", {},    server::Verdict::served, "", true, 2, 3, 7,
+                  &findings,      &sources,    &lines};
     }
 
     std::string text(server::TextStyle style = {}) {

@@ -93,9 +93,9 @@ TEST_CASE("query log: names of strangers are safe, and no question is none") {
     CHECK(line.find('\n') == line.size() - 1);
     record.has_question = false;
     record.action = server::Action::silence;
-    CHECK(server::query_line(record, "default", LogFormat::json) ==
+    CHECK(server::query_line(record, "", LogFormat::json) ==
           "{\"time\":\"2026-11-21T12:30:54Z\",\"event\":\"query\",\"client\":\"192.0.2.7\","
-          "\"port\":4242,\"transport\":\"udp\",\"view\":\"default\",\"reply\":\"none\"}\n");
+          "\"port\":4242,\"transport\":\"udp\",\"reply\":\"none\"}\n");
 }
 
 TEST_CASE("worker log: rings are drained into the file, and what they lost is told") {
@@ -112,14 +112,14 @@ TEST_CASE("worker log: rings are drained into the file, and what they lost is to
         parts.query_file = &file;
         parts.events = &events;
         parts.clock = &clock;
-        parts.view_name = [](size_t view) { return "view" + std::to_string(view); };
+        parts.view_name = [](uint32_t view) { return "view" + std::to_string(view); };
         parts.key_name = [](server::KeyNumber key) { return "key" + std::to_string(key); };
         WorkerLog log(std::move(parts));
         for (QueryRing* ring : {&first, &second})
             for (int i = 0; i < 3; ++i)
                 if (QueryRecord* record = ring->reserve()) {
                     *record = record_of(kName);
-                    record->view = static_cast<uint16_t>(i);
+                    record->view = i == 0 ? server::kNoView : static_cast<uint32_t>(i);
                     record->key = static_cast<server::KeyNumber>(i);
                     ring->commit();
                 }
@@ -130,6 +130,9 @@ TEST_CASE("worker log: rings are drained into the file, and what they lost is to
     for (char c : text) lines += c == '\n';
     CHECK(lines == 6);
     CHECK(text.find("view=view2 ") != std::string::npos);
+    size_t views = 0;
+    for (size_t at = 0; (at = text.find("view=", at)) != std::string::npos; ++at) ++views;
+    CHECK(views == 4);
     CHECK(text.find("key=key2") != std::string::npos);
     CHECK(text.find("key=key0") == std::string::npos);
     CHECK(events.taken() == "");

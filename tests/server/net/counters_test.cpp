@@ -88,6 +88,23 @@ TEST_CASE("counters: what a batch adds up to, over two workers") {
     CHECK(totals.tcp_current() == 3);
 }
 
+TEST_CASE("counters: a view counts what it refuses too, whatever its place in the set") {
+    View inside;
+    inside.number = 2;
+    Set set;
+    set.view_numbers = 3;
+    Counters counters;
+    counters.make_room(set);
+    std::vector<Outcome> outcomes(3);
+    for (Outcome& outcome : outcomes) outcome.action = Action::reply;
+    outcomes[0].view = outcomes[1].view = &inside;  // no zone was found; the third found no view
+    outcomes[1].rcode = outcomes[2].rcode = 5;
+    counters.count(Transport::udp, outcomes);
+    Totals totals;
+    totals.add(counters);
+    CHECK(totals.views == std::vector<uint64_t>{0, 0, 2});
+}
+
 TEST_CASE("counters: the latency histogram") {
     Counters counters;
     counters.count_latency(0, 1);

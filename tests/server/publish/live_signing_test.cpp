@@ -124,6 +124,16 @@ class DyingFiles : public server::DiskFiles {
     Moment moment_;
 };
 
+// A disk that takes nothing while it is full.
+class FullFiles : public server::DiskFiles {
+  public:
+    bool full = false;
+    dns::Result<void> write_whole(const std::string& path, std::string_view octets) const override {
+        if (full) return dns::Fault{"No space left on device"};
+        return DiskFiles::write_whole(path, octets);
+    }
+};
+
 bool owns(const zones::Zone& zone, uint16_t number) {
     return zone.apex().owns(number);
 }
@@ -311,6 +321,77 @@ TEST_CASE("live signing: taking dnssec away is refused until it is meant") {
     CHECK(world.key_bases().size() == 1);
 }
 
+TEST_CASE("live signing: a zone that leaves is signed until its unsigned version is served") {
+    Signing world("max-shrink = 20\ndnssec = true", zone_text(7, kData));
+    // Signatures that go are no loss; data that goes with them is.
+    world.folder.write("apex.toml", configuration("max-shrink = 20\ndnssec = 'unsign'"));
+    world.replace("a.zone", zone_text(8));
+    world.clock.ahead += 60;
+    CHECK(world.keeper->reload().refused == 1);
+    CHECK(world.log.count({"zone-refused", "max-shrink"}) == 1);
+    CHECK(world.log.count({"unsigned"}) == 0);
+    CHECK(world.faults() == "");
+    world.live(9 * kDay, [&] { CHECK(world.faults() == ""); });
+    CHECK(world.served().serial() > 8);  // renewed
+    world.replace("a.zone", zone_text(9, kData));
+    CHECK(world.keeper->reload().ok);
+    CHECK_FALSE(owns(*world.zone(), dns::type::DNSKEY));
+    CHECK(world.log.count({"unsigned"}) == 1);
+    CHECK_FALSE(world.keeper->due().has_value());
+}
+
+TEST_CASE("live signing: a zone that went and comes again is not served unsigned by mistake") {
+    Signing world;
+    world.folder.write("b.zone", zone_text(1));
+    const std::string other = "[[zone]]\nname = 'b.example'\nfile = 'b.zone'\n";
+    world.replace("apex.toml", other);
+    world.clock.ahead += 60;
+    CHECK(world.keeper->reload().ok);
+    world.replace("apex.toml", other + configuration(""));
+    world.clock.ahead += 60;
+    CHECK(world.keeper->reload().ok);
+    CHECK(world.log.count({"still-signed"}) == 1);
+    CHECK(owns(*world.zone(), dns::type::DNSKEY));
+    CHECK(world.faults() == "");
+}
+
+TEST_CASE("live signing: a step of keys that could not be kept is made later") {
+    Signing world;
+    FullFiles files;
+    world.keeper = std::make_unique<server::ZoneKeeper>(files, world.clock, world.log,
+                                                        world.settings, world.read());
+    REQUIRE(world.keeper->start().ok());
+    world.keeper->after_start();
+    auto names = signer::KeyNames::of_folder(files, world.at(""));
+    signer::KeyRequest request;
+    request.owner = make_name("a.example");
+    request.algorithm = 13;
+    request.flags = signer::key_flag::zone | signer::key_flag::entry_point;
+    request.ttl = 3600;
+    const dns::UnixTime step = world.clock.now() + kDay;
+    for (signer::KeyTime time : {signer::KeyTime::publish, signer::KeyTime::activate})
+        request.times[time] = step;
+    REQUIRE(signer::make_key(files, names.value(), request).ok());
+    CHECK(world.keeper->reload().ok);
+    world.keeper->renew();
+    auto key_count = [&] { return world.zone()->apex().find(dns::type::DNSKEY).count(); };
+    CHECK(key_count() == 1);
+    world.clock.ahead += kDay + 10;
+    files.full = true;
+    world.keeper->renew();
+    CHECK(world.log.count({"not-renewed", "No space left"}) == 1);
+    CHECK(key_count() == 1);
+    CHECK(world.faults() == "");
+    files.full = false;
+    REQUIRE(world.keeper->due().has_value());
+    CHECK(*world.keeper->due() > world.clock.now());  // it does not try without a pause
+    world.clock.ahead += 300;
+    world.keeper->renew();
+    CHECK(key_count() == 2);
+    CHECK(world.faults() == "");
+    CHECK(world.log.count({"ds-to-publish"}) == 2);
+}
+
 TEST_CASE("live signing: CDS and CDNSKEY come when all caches hold the signed zone") {
     Signing world;
     CHECK_FALSE(owns(*world.zone(), dns::type::CDS));
@@ -335,8 +416,8 @@ TEST_CASE("live signing: CDS and CDNSKEY come when all caches hold the signed zo
 TEST_CASE("live signing: CDS by hand, as the times of a key have it") {
     Signing world;
     const std::string path = world.at(world.key_bases().at(0) + ".private");
-    const std::string text = world.folder.read(
-        "state/signing/a.example/" + world.key_bases().at(0) + ".private");
+    const std::string text =
+        world.folder.read("state/signing/a.example/" + world.key_bases().at(0) + ".private");
     const dns::UnixTime start = world.clock.now();
     std::ofstream(path) << text << "SyncPublish: " << signer::compact_time(start + 2 * kDay)
                         << "\nSyncDelete: " << signer::compact_time(start + 4 * kDay) << "\n";

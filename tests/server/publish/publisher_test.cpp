@@ -62,7 +62,7 @@ TEST_CASE("publisher: jobs are done in their order, and sets given back are free
         started = dns::Fault{};
         first = held;
         world.replace("a.zone", zone_text(2));
-        publisher.reload_zone(make_name("a.example"), waited.done());
+        publisher.reload_zone(make_name("a.example"), false, waited.done());
         publisher.add_zone(make_name("b.example"), "b.zone", "", waited.done());
         publisher.remove_zone(make_name("b.example"), waited.done());
         publisher.reload(waited.done());

@@ -272,6 +272,9 @@ TEST_CASE("reload of one zone leaves the others as they are") {
     CHECK(serial_in(*keeper->current(), "a.example") == 2);
     CHECK(serial_in(*keeper->current(), "b.example") == 1);
     CHECK(keeper->reload_zone(make_name("a.example")).unchanged == 1);
+    const auto before = zone_in(*keeper->current(), "a.example")->shared_zone();
+    CHECK(keeper->reload_zone(make_name("a.example"), true).unchanged == 1);
+    CHECK(zone_in(*keeper->current(), "a.example")->shared_zone() != before);
     CHECK_FALSE(keeper->reload_zone(make_name("c.example")).ok);
 }
 
@@ -305,6 +308,10 @@ TEST_CASE("zones that are added outlive the process, those that are removed do n
     world.replace("b.zone", zone_text(3));
     CHECK(keeper->reload().loaded == 1);
     // Its template changes, and then it stands in the configuration.
+    world.replace("apex.toml", kOneZone);
+    CHECK(keeper->reload().ok);
+    CHECK(world.log.count({"no-template", "b.example", "template=t"}) == 1);
+    CHECK(zone_in(*keeper->current(), "b.example")->options().allow_query.has_value());
     world.replace("apex.toml", kOneZone + "[template.t]\n");
     CHECK(keeper->reload().ok);
     CHECK_FALSE(zone_in(*keeper->current(), "b.example")->options().allow_query.has_value());
@@ -315,6 +322,40 @@ TEST_CASE("zones that are added outlive the process, those that are removed do n
     world.replace("apex.toml", "");
     CHECK(keeper->reload().removed == 1);
     CHECK(world.start()->status().zones == 0);
+    // The same while the server is down.
+    CHECK(keeper->add_zone(c, "b.zone", "").ok);
+    world.replace("apex.toml", "[[zone]]\nname = 'c.example'\nfile = 'b.zone'\n");
+    keeper = world.start();
+    CHECK_FALSE(zone_status(*keeper, "c.example")->added);
+    CHECK(world.log.count({"zone-adopted zone=c.example."}) == 1);
+    world.replace("apex.toml", "");
+    CHECK(world.start()->status().zones == 0);
+}
+
+TEST_CASE("reload: secrets that cannot be used leave all as it was") {
+    Publishing world;
+    const std::string more = "cookie-secret-file = 'secrets'\n";
+    world.folder.write("secrets", "000102030405060708090a0b0c0d0e0f\n");
+    world.folder.write("a.zone", zone_text(1));
+    world.folder.write("apex.toml", more + kOneZone);
+    auto keeper = world.start();
+    auto secret = [&] { return keeper->current()->settings.cookie_secrets.keys[0].k0; };
+    const uint64_t first = secret();
+    world.replace("secrets", "short\n");
+    world.replace("apex.toml", "udp-size = 600\n" + more + kOneZone);
+    CHECK_FALSE(keeper->reload().ok);
+    CHECK(world.log.count({"configuration-refused", "32 hexadecimal digits"}) == 1);
+    CHECK(secret() == first);
+    CHECK(keeper->current()->settings.udp_size != 600);
+    // The file of secrets alone changes now.
+    world.replace("secrets", "f00102030405060708090a0b0c0d0e0f\n");
+    CHECK(keeper->reload().ok);
+    CHECK(secret() != first);
+    CHECK(keeper->current()->settings.udp_size == 600);
+    world.replace("secrets", "e00102030405060708090a0b0c0d0e0f\n");
+    const uint64_t second = secret();
+    CHECK(keeper->reload().ok);
+    CHECK(secret() != second);
 }
 
 TEST_CASE("zones: a state folder that cannot be used is a fault of the start") {

@@ -140,8 +140,7 @@ TEST_CASE("views: a new base reaches what rests on it in the same set, and seria
 
 TEST_CASE("views: what makes an overlay invalid leaves its old merge, loudly") {
     Overlaid overlaid;
-    overlaid.world.folder.write("a.patch",
-                                "$REMOVE old\n$REPLACE www A\nwww 300 A 10.0.0.80\n");
+    overlaid.world.folder.write("a.patch", "$REMOVE old\n$REPLACE www A\nwww 300 A 10.0.0.80\n");
     auto keeper = overlaid.world.start();
     CHECK(address_in(*keeper->current(), "inside", "old.a.example") == -1);
     overlaid.world.replace("a.zone", zone_text(6, "www A 192.0.2.80\n"));  // nothing to remove
@@ -204,6 +203,11 @@ TEST_CASE("views: the configuration is read again, and views come, move and go")
     Overlaid overlaid;
     auto keeper = overlaid.world.start();
     const std::string zones = kViews.substr(0, kViews.find("[[view]]"));
+    auto number_of = [&](std::string_view view) {
+        return view_of(*keeper->current(), view)->number;
+    };
+    const uint32_t inside = number_of("inside"), outside = number_of("default");
+    CHECK(inside != outside);
     overlaid.world.replace("apex.toml",
                            zones +
                                "[[view]]\nname = 'first'\nclients = ['172.16.0.0/12']\n"
@@ -213,6 +217,11 @@ TEST_CASE("views: the configuration is read again, and views come, move and go")
     CHECK(keeper->reload().ok);
     auto set = keeper->current();
     REQUIRE(set->views.size() == 3);
+    // Counters are kept by number: none of them may become another view's.
+    CHECK(number_of("inside") == inside);
+    CHECK(number_of("default") == outside);
+    CHECK(number_of("first") == 2);
+    CHECK(set->view_numbers == 3);
     CHECK(zone_in(*set, "first", "a.example") == zone_in(*set, "default", "a.example"));
     CHECK(zone_in(*set, "first", "c.example")->loaded());
     CHECK(zone_in(*set, "inside", "c.example") == nullptr);
@@ -226,6 +235,8 @@ TEST_CASE("views: the configuration is read again, and views come, move and go")
     overlaid.world.replace("apex.toml", zones);
     CHECK(keeper->reload().ok);
     CHECK(keeper->current()->views.size() == 1);
+    CHECK(number_of("default") == outside);
+    CHECK(keeper->current()->view_numbers == 3);
     CHECK(keeper->status().zones == 2);
 }
 
