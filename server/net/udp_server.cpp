@@ -1,5 +1,6 @@
 #include "server/net/udp_server.h"
 
+#include <netinet/udp.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -7,6 +8,7 @@
 #include <cerrno>
 #include <new>
 
+#include "server/net/reply_groups.h"
 #include "server/net/socket_address.h"
 
 namespace server {
@@ -18,12 +20,21 @@ constexpr int kBatchesInTurn = 16;
 // A batch of so many took long enough for more to have come: that is cheaper than to wait again.
 constexpr size_t kBusy = 4;
 
-// What the kernel tells about the address that was asked, and is told about the one to reply from.
+constexpr size_t kSegmentSpace = CMSG_SPACE(sizeof(uint16_t));
+
+// What the kernel tells about the address that was asked, and is told about the one to reply from;
+// behind that, where it is to cut the replies.
 union Control {
     cmsghdr header;
-    uint8_t v4[CMSG_SPACE(sizeof(in_pktinfo))];
-    uint8_t v6[CMSG_SPACE(sizeof(in6_pktinfo))];
+    uint8_t v4[CMSG_SPACE(sizeof(in_pktinfo)) + kSegmentSpace];
+    uint8_t v6[CMSG_SPACE(sizeof(in6_pktinfo)) + kSegmentSpace];
 };
+
+// The system or the way to this client does not cut messages.
+bool cannot_cut(int error) {
+    return error == EIO || error == EINVAL || error == EMSGSIZE || error == EOPNOTSUPP ||
+           error == ENOPROTOOPT;
+}
 
 }  // namespace
 
@@ -49,10 +60,11 @@ struct UdpServer::Batch {
     std::array<Outcome, kBatch> outcomes{};
     // requests[i] came as datagram source[i]: those that are dropped leave no gap.
     std::array<uint8_t, kBatch> source{};
-    std::unique_ptr<std::array<Control, kBatch>> control;
+    std::array<uint8_t, kBatch> asked{};  // by reply: the request
+    std::array<Control, kBatch> control{};
+    ReplyGroups groups;
 
     Batch(UdpBuffers& buffers, const Endpoint& bound, bool wildcard) {
-        if (wildcard) control = std::make_unique<std::array<Control, kBatch>>();
         const bool v4 = bound.address.is_v4();
         for (size_t i = 0; i < kBatch; ++i) {
             in_octets[i] = {buffers.request(i), kUdpRequest};
@@ -62,10 +74,8 @@ struct UdpServer::Batch {
             header.msg_name = &from[i];
             // The kernel writes back the same: an address has the size of its family.
             header.msg_namelen = v4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-            if (wildcard) header.msg_control = &(*control)[i];
             out[i].msg_hdr = header;
-            out[i].msg_hdr.msg_control = nullptr;
-            out[i].msg_hdr.msg_iov = &out_octets[i];
+            if (wildcard) header.msg_control = &control[i];
             requests[i].room = {buffers.reply(i), kUdpReply};
             requests[i].client.transport = Transport::udp;
             requests[i].client.local = bound.address;
@@ -130,8 +140,8 @@ size_t UdpServer::serve_batch() {
     const size_t requests = read_requests(received);
     answering_.answer({batch_->requests.data(), requests}, {batch_->outcomes.data(), requests},
                       received_ns);
-    const size_t replies = prepare_replies(requests);
-    send(replies);
+    const size_t replies = gather_replies(requests);
+    send(prepare_messages());
     answering_.sent(received_ns, replies);
     return received;
 }
@@ -205,42 +215,89 @@ size_t UdpServer::read_requests(size_t received) {
     return count;
 }
 
-size_t UdpServer::prepare_replies(size_t requests) {
+size_t UdpServer::gather_replies(size_t requests) {
     Batch& batch = *batch_;
     size_t count = 0;
+    batch.groups.clear();
     for (size_t i = 0; i < requests; ++i) {
         const Outcome& outcome = batch.outcomes[i];
         if (outcome.action != Action::reply) continue;
-        const msghdr& asked = batch.in[batch.source[i]].msg_hdr;
-        msghdr& reply = batch.out[count].msg_hdr;
-        reply.msg_name = asked.msg_name;
-        if (wildcard_) {
-            reply.msg_control = asked.msg_controllen > 0 ? asked.msg_control : nullptr;
-            reply.msg_controllen = asked.msg_controllen;
+        batch.groups.add(batch.requests[i].client, outcome.size);
+        batch.asked[count++] = static_cast<uint8_t>(i);
+    }
+    batch.groups.form(cuts_);
+    return count;
+}
+
+// A message for each group; how many.
+size_t UdpServer::prepare_messages() {
+    Batch& batch = *batch_;
+    size_t octets = 0, count = 0;
+    const std::span<const uint8_t> order = batch.groups.order();
+    for (const ReplyGroups::Group& group : batch.groups.groups()) {
+        const size_t source = batch.source[batch.asked[order[group.first]]];
+        const msghdr& asked = batch.in[source].msg_hdr;
+        msghdr& message = batch.out[count++].msg_hdr;
+        message.msg_name = asked.msg_name;
+        message.msg_iov = &batch.out_octets[octets];
+        message.msg_iovlen = group.count;
+        message.msg_control = &batch.control[source];
+        message.msg_controllen = wildcard_ ? asked.msg_controllen : 0;
+        for (uint8_t reply : order.subspan(group.first, group.count)) {
+            const size_t request = batch.asked[reply];
+            batch.out_octets[octets++] = {batch.requests[request].room.data(),
+                                          batch.outcomes[request].size};
         }
-        batch.out_octets[count++] = {batch.requests[i].room.data(), outcome.size};
+        if (group.count > 1) cut_at(message, group.segment);
     }
     return count;
 }
 
-void UdpServer::send(size_t replies) {
+void UdpServer::cut_at(msghdr& message, uint16_t octets) {
+    const size_t before = message.msg_controllen;  // whole pieces
+    message.msg_controllen = before + kSegmentSpace;
+    auto* control = reinterpret_cast<cmsghdr*>(static_cast<uint8_t*>(message.msg_control) + before);
+    control->cmsg_level = SOL_UDP;
+    control->cmsg_type = UDP_SEGMENT;
+    control->cmsg_len = CMSG_LEN(sizeof octets);
+    std::memcpy(CMSG_DATA(control), &octets, sizeof octets);
+}
+
+void UdpServer::send(size_t messages) {
     size_t done = 0;
-    while (done < replies) {
+    while (done < messages) {
         const int sent =
             ::sendmmsg(socket_.native_handle(), batch_->out.data() + done,
-                       static_cast<unsigned>(replies - done), MSG_DONTWAIT | MSG_NOSIGNAL);
+                       static_cast<unsigned>(messages - done), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent > 0) {
             done += static_cast<size_t>(sent);
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             // No room in the system for any of them: clients ask again, and waiting would let
             // requests pile up.
-            answering_.counters()[Tally::send_failed].add(replies - done);
-            return;
+            for (; done < messages; ++done)
+                answering_.counters()[Tally::send_failed].add(batch_->out[done].msg_hdr.msg_iovlen);
         } else if (errno != EINTR) {
-            // This one cannot go out (no route, forbidden by a filter, no such source address).
-            answering_.counters()[Tally::send_failed].add();
-            ++done;
+            const msghdr& message = batch_->out[done++].msg_hdr;
+            if (message.msg_iovlen > 1) {
+                if (cannot_cut(errno)) cuts_ = false;
+                send_pieces(message);
+            } else {
+                // It cannot go out (no route, forbidden by a filter, no such source address).
+                answering_.counters()[Tally::send_failed].add();
+            }
         }
+    }
+}
+
+// One by one what was to be cut.
+void UdpServer::send_pieces(const msghdr& message) {
+    msghdr piece = message;
+    piece.msg_iovlen = 1;
+    piece.msg_controllen -= kSegmentSpace;
+    for (size_t i = 0; i < message.msg_iovlen; ++i) {
+        piece.msg_iov = message.msg_iov + i;
+        if (::sendmsg(socket_.native_handle(), &piece, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+            answering_.counters()[Tally::send_failed].add();
     }
 }
 

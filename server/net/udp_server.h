@@ -4,6 +4,8 @@
 //   readable -> recvmmsg -> answer -> sendmmsg -+-> a full batch: again, a bounded number of times
 //       ^                                       |
 //       +----------------- wait ----------------+-> less: wait
+//
+// Replies to one client leave together (reply_groups.h), where the system can do that.
 #pragma once
 
 #include <memory>
@@ -55,14 +57,18 @@ class UdpServer {
     size_t serve_batch();
     size_t receive();
     size_t read_requests(size_t received);
-    size_t prepare_replies(size_t requests);
-    void send(size_t replies);
+    size_t gather_replies(size_t requests);
+    size_t prepare_messages();
+    static void cut_at(msghdr& message, uint16_t octets);
+    void send(size_t messages);
+    void send_pieces(const msghdr& message);
 
     net::asio::io_context& io_;
     Answering& answering_;
     net::UdpSocket socket_;
     Endpoint bound_;
     bool wildcard_;
+    bool cuts_ = true;  // the system takes several replies at once (reply_groups.h)
     bool waits_ = false;
     bool finished_ = false;
     std::unique_ptr<Batch> batch_;

@@ -1,7 +1,10 @@
 #include "server/net/udp_server.h"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
+
+#include <set>
 
 #include "tests/server/net/running_worker.h"
 
@@ -18,6 +21,73 @@ TEST_CASE("udp: replies come in the order of the requests, in batches") {
     }
     CHECK(seen.requests == 750);
     CHECK(seen.largest_batch <= server::kBatch);
+}
+
+namespace {
+
+// Requests in bursts, for replies of many sizes, from a few clients; each gets all of its own.
+void expect_bursts(RunningWorker& running, const char* address) {
+    std::vector<TestClient> clients;
+    for (int i = 0; i < 3; ++i) clients.emplace_back(SOCK_DGRAM, running.port(), address);
+    for (uint16_t round = 0; round < 20; ++round) {
+        auto size_of = [&](uint16_t id) {
+            return static_cast<uint16_t>(20 + id * 7919 % (round + 1) * (id % 9 == 8 ? 120 : 13));
+        };
+        for (uint16_t id = 0; id < 50; ++id)
+            for (TestClient& client : clients) REQUIRE(client.send(make_request(id, size_of(id))));
+        for (TestClient& client : clients) {
+            std::set<uint16_t> missing;
+            for (uint16_t id = 0; id < 50; ++id) missing.insert(id);
+            while (!missing.empty()) {
+                const OctetString reply = client.receive();
+                REQUIRE(reply.size() >= 12);
+                const uint16_t id = dns::load16(reply.data());
+                REQUIRE(missing.erase(id) == 1);
+                CHECK(reply == expected_reply(id, size_of(id)));
+            }
+        }
+    }
+}
+
+// A socket without checksums is one for which the system cuts nothing.
+void forbid_cutting(uint16_t port) {
+    int found = 0;
+    for (int number = 3; number < 1024; ++number) {
+        sockaddr_in bound{};
+        socklen_t size = sizeof bound;
+        int type = 0, on = 1;
+        socklen_t type_size = sizeof type;
+        if (::getsockopt(number, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 ||
+            type != SOCK_DGRAM ||
+            ::getsockname(number, reinterpret_cast<sockaddr*>(&bound), &size) != 0 ||
+            bound.sin_family != AF_INET || ntohs(bound.sin_port) != port)
+            continue;
+        found += ::setsockopt(number, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on) == 0;
+    }
+    REQUIRE(found == 1);
+}
+
+}  // namespace
+
+TEST_CASE("udp: bursts of a client, whether or not the system cuts what is sent together") {
+    for (const char* listen : {"127.0.0.1:0", "0.0.0.0:0"})
+        for (bool cuts : {true, false}) {
+            CAPTURE(listen);
+            WorkerChoices choices;
+            choices.listen = listen;
+            RunningWorker running(std::move(choices));
+            if (!cuts) forbid_cutting(running.port());
+            expect_bursts(running, "127.0.0.1");
+            CHECK(running.tally(Tally::send_failed) == 0);
+        }
+    CHECK(seen.largest_batch > 1);
+    if (!has_ipv6()) return;
+    for (const char* listen : {"[::1]:0", "[::]:0"}) {
+        WorkerChoices choices;
+        choices.listen = listen;
+        RunningWorker running(std::move(choices));
+        expect_bursts(running, "::1");
+    }
 }
 
 TEST_CASE("udp: silence leaves no gap in a batch") {
