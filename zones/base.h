@@ -59,6 +59,11 @@ public:
     std::span<const uint32_t> crossing_counts() const { return crossing_counts_; }
     // Octets held, for the figures.
     size_t memory() const;
+    // As Memory::gather_pages().
+    void gather_pages() const {
+        memory_.gather_pages();
+        nodes_memory_.gather_pages();
+    }
 
     NodeView node(Ref ref) const {
         return {reinterpret_cast<const NodeHead*>(nodes_ + ref.octets()), places_};

@@ -18,6 +18,15 @@ std::string in_quotes(std::string_view text) {
     return "'" + std::string(text) + "'";
 }
 
+// Of what is served now, and was not before.
+void gather_pages(const ZoneChange& change) {
+    if (!change.after->loaded()) return;
+    const zones::Base& base = change.after->zone().base();
+    if (change.before == nullptr || !change.before->loaded() ||
+        &change.before->zone().base() != &base)
+        base.gather_pages();
+}
+
 bool is_same_service(const ZoneChange& change) {
     return change.before != nullptr && change.after != nullptr &&
            change.before->shared_zone() == change.after->shared_zone() &&
@@ -226,7 +235,9 @@ JobReport ZoneKeeper::finish(Plan& plan) {
     commit(plan);
     for (const ZoneChange& change : plan.changes) {
         tell(change);
-        if (!change.refuses()) check_signatures(*change.after, {change.name, change.live_view});
+        if (change.refuses()) continue;
+        gather_pages(change);
+        check_signatures(*change.after, {change.name, change.live_view});
     }
     for (const LiveName& name : plan.gone_names)
         log_.event(LogLevel::info, "zone-removed", "",
@@ -285,9 +296,11 @@ JobReport ZoneKeeper::renew() {
     if (plan.changes.empty()) return {};
     merge(plan);
     commit(plan);
-    for (const ZoneChange& change : plan.changes)
+    for (const ZoneChange& change : plan.changes) {
         log_.event(LogLevel::debug, "zone-renewed", "",
                    {{"zone", dns::to_text(change.name)}, {"serial", change.after->serial()}});
+        gather_pages(change);
+    }
     return report(plan);
 }
 
@@ -295,6 +308,7 @@ void ZoneKeeper::after_start() {
     for (uint32_t i = 0; i < states_.numbers() && !stopping_; ++i) {
         const ZoneState* state = states_.find(i);
         if (state == nullptr || !state->served->loaded()) continue;
+        state->served->zone().base().gather_pages();
         signing_.settle(live_name(*state), state->served->zone());
         check_signatures(*state->served, live_name(*state));
     }

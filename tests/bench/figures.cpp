@@ -58,7 +58,9 @@ struct Run {
         zones::LoadOptions options;
         options.key = {1, 2};
         zones::Loader loader(files, sources, findings, options);
-        return loader.load_file(path, origin).zone;
+        auto zone = loader.load_file(path, origin).zone;
+        if (zone != nullptr) zone->base().gather_pages();  // as a server does
+        return zone;
     }
 };
 
@@ -221,7 +223,8 @@ int version_figures(const char* origin, const char* path) {
 std::string patch_text(const zones::Zone& zone, std::mt19937_64& random, int number) {
     std::string text = "$TTL 300\n";
     auto address = [&] {
-        return "10." + std::to_string(random() % 256) + "." + std::to_string(random() % 256) + ".1\n";
+        return "10." + std::to_string(random() % 256) + "." + std::to_string(random() % 256) +
+               ".1\n";
     };
     for (int records = 0; records < 10;) {
         zones::NodeView node = zone.base().by_rank(1 + random() % (zone.base().name_count() - 1));
@@ -263,8 +266,10 @@ int overlay_figures(const char* origin_text, const char* path) {
     for (const std::string& text : texts) {
         auto sources = std::make_shared<dns::Sources>();
         zones::PatchLoader loader(run.files, *sources, run.findings, {});
-        auto patch = loader.load_text(text, {dns::SourceKind::text, "patch", {}, nullptr},
-                                      dns::Name(zone->origin())).patch;
+        auto patch = loader
+                         .load_text(text, {dns::SourceKind::text, "patch", {}, nullptr},
+                                    dns::Name(zone->origin()))
+                         .patch;
         if (!patch) return 1;
         made.push_back({std::move(patch), std::move(sources), nullptr, nullptr});
     }
@@ -402,7 +407,9 @@ int main(int argc, char** argv) {
     if (what == "versions") status = version_figures(argv[2], argv[3]);
     if (what == "denial") status = denial_figures(argv[2]);
     if (what == "many") status = many_figures(argv[2], argv[3]);
-    if (status == 2) std::fprintf(stderr, "apex-figures memory|search|versions|overlays|denial|views|many ...\n");
+    if (status == 2)
+        std::fprintf(stderr,
+                     "apex-figures memory|search|versions|overlays|denial|views|many ...\n");
     std::fflush(stdout);
     std::_Exit(status);
 }
