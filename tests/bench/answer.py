@@ -1,5 +1,6 @@
 """`tests/bench/run answer`: the figures of answering, against nsd, knotd and a bare UDP echo."""
 
+import itertools
 import os
 import random
 import shutil
@@ -262,6 +263,7 @@ class Replacing(threading.Thread):
     def __init__(self, server, source, served):
         super().__init__(daemon=True)
         self.server, self.served, self.versions, self.ending = server, served, 0, threading.Event()
+        self.serials = iter(range(self.FIRST + 1, self.FIRST + 1 + self.MOST))
         with open(source, encoding="ascii") as file:
             head, rest = file.read().split(" %d " % self.FIRST, 1)
         lines = rest.split("\n")
@@ -278,7 +280,11 @@ class Replacing(threading.Thread):
         return "%s.%d" % (self.served, serial)
 
     def run(self):
-        for serial in range(self.FIRST + 1, self.FIRST + 1 + self.MOST):
+        self.make(self.MOST)
+
+    def make(self, versions):
+        """So many, if they are not told to end."""
+        for serial in itertools.islice(self.serials, versions):
             os.rename(self.next(serial), self.served)
             self.server.process.send_signal(signal.SIGHUP)
             while not self.ending.wait(0.05) and self.serial() != serial:
