@@ -17,7 +17,6 @@ namespace server {
 
 namespace {
 
-// The lowest: an answer is worth more than a reload.
 // Answers come first, but a reload beside a core full of answers gets a tenth of it: with 19 it got
 // so little that a zone of a million records took more than ten seconds.
 constexpr int kNiceness = 10;
