@@ -124,9 +124,10 @@ struct Audience {
 };
 
 struct Settings {
-    dns::SipKey hash_key;      // of all names: the zones' too
-    uint16_t udp_size = 1232;  // RFC 9715 3.2
-    bool rotate = false;       // RRsets begin at another record for each query
+    dns::SipKey hash_key;       // of all names: the zones' too
+    uint16_t udp_size = 1232;   // RFC 9715 3.2
+    bool rotate = false;        // RRsets begin at another record for each query
+    bool send_together = true;  // replies of a batch to one client leave as one message
     bool cookies = true;
     dns::CookieSecrets cookie_secrets;
     std::string nsid;          // octets; empty: none

@@ -22,6 +22,7 @@ struct ServerOptions {
 
     std::vector<std::string> allow_query;  // of the default view; networks, empty: everyone
     bool rotate = false;
+    bool send_together = true;
     Follow follow = Follow::zone;
 
     uint32_t udp_size = 1232;

@@ -42,6 +42,7 @@ class Answering {
 
     int64_t steady_ns() const { return parts_.clock->steady_ns(); }
     Counters& counters() { return *parts_.counters; }
+    const Settings& settings() const { return set_->settings; }
     // Puts another set in its place, for the batches to come; returns the one before.
     std::shared_ptr<const Set> swap(std::shared_ptr<const Set> set);
 

@@ -225,7 +225,7 @@ size_t UdpServer::gather_replies(size_t requests) {
         batch.groups.add(batch.requests[i].client, outcome.size);
         batch.asked[count++] = static_cast<uint8_t>(i);
     }
-    batch.groups.form(cuts_);
+    batch.groups.form(cuts_ && answering_.settings().send_together);
     return count;
 }
 

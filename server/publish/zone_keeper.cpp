@@ -279,6 +279,7 @@ dns::Result<Settings> ZoneKeeper::make_settings(const ServerOptions& options) co
     settings.hash_key = settings_.reading.key;
     settings.udp_size = static_cast<uint16_t>(options.udp_size);
     settings.rotate = options.rotate;
+    settings.send_together = options.send_together;
     settings.cookies = options.cookies;
     if (options.cookies) {
         auto secrets = cookie_secrets(options, settings_.state_folder, files_);

@@ -74,6 +74,7 @@ state-dir = "/var/lib/apex"
 watch = true
 allow-query = ["!10.9.0.0/16", "any"]
 rotate = true
+send-together = false
 follow = "view"
 udp-size = 1400
 cookies = false
@@ -100,6 +101,7 @@ file = "apex.log"
     CHECK(options.watch);
     CHECK(options.allow_query.size() == 2);
     CHECK(options.rotate);
+    CHECK_FALSE(options.send_together);
     CHECK(options.follow == server::Follow::view);
     CHECK(options.udp_size == 1400);
     CHECK_FALSE(options.cookies);
