@@ -277,10 +277,11 @@ void UdpServer::send(size_t messages) {
             for (; done < messages; ++done)
                 answering_.counters()[Tally::send_failed].add(batch_->out[done].msg_hdr.msg_iovlen);
         } else if (errno != EINTR) {
+            const bool may_not_cut = cannot_cut(errno);
             const msghdr& message = batch_->out[done++].msg_hdr;
             if (message.msg_iovlen > 1) {
-                if (cannot_cut(errno)) cuts_ = false;
-                send_pieces(message);
+                // An address to which nothing can be sent says nothing about cutting.
+                if (send_pieces(message) && may_not_cut) cuts_ = false;
             } else {
                 // It cannot go out (no route, forbidden by a filter, no such source address).
                 answering_.counters()[Tally::send_failed].add();
@@ -289,16 +290,18 @@ void UdpServer::send(size_t messages) {
     }
 }
 
-// One by one what was to be cut.
-void UdpServer::send_pieces(const msghdr& message) {
+// One by one what was to be cut. True if some could be sent.
+bool UdpServer::send_pieces(const msghdr& message) {
     msghdr piece = message;
     piece.msg_iovlen = 1;
     piece.msg_controllen -= kSegmentSpace;
+    size_t failed = 0;
     for (size_t i = 0; i < message.msg_iovlen; ++i) {
         piece.msg_iov = message.msg_iov + i;
-        if (::sendmsg(socket_.native_handle(), &piece, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-            answering_.counters()[Tally::send_failed].add();
+        failed += ::sendmsg(socket_.native_handle(), &piece, MSG_DONTWAIT | MSG_NOSIGNAL) < 0;
     }
+    answering_.counters()[Tally::send_failed].add(failed);
+    return failed < message.msg_iovlen;
 }
 
 }  // namespace server

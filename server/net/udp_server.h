@@ -61,7 +61,7 @@ class UdpServer {
     size_t prepare_messages();
     static void cut_at(msghdr& message, uint16_t octets);
     void send(size_t messages);
-    void send_pieces(const msghdr& message);
+    bool send_pieces(const msghdr& message);
 
     net::asio::io_context& io_;
     Answering& answering_;

@@ -86,14 +86,15 @@ BEFORE = Plan([("office", ["127.0.0.11"], None, None, "default"),
                ("partner", None, None, ["partner.example", "laboratory.example"], "office"),
                ("address", None, ["127.0.0.2"], None, "default")],
               [PARTNER, LABORATORY],
-              {"office": "red", "both": "green", "partner": "blue", "address": "white", "default": "black"})
+              {"office": "all-red", "both": "all-green", "partner": "all-blue", "address": "all-white", "default": "all-black"})
 # Other views first, another secret, another key, other overlays; and nothing for who is in no view.
 AFTER = Plan([("partner", None, None, ["partner.example"], None),
               ("address", ["127.0.0.11", "127.0.0.13"], ["127.0.0.3"], None, "partner"),
               ("both", None, ["127.0.0.1", "127.0.0.2"], ["guest.example"], None),
               ("office", ["127.0.0.12"], None, None, "both")],
              [PARTNER_LATER, GUEST],
-             {"partner": "orange", "address": "yellow", "both": "violet", "office": "brown"})
+             {"partner": "all-orange", "address": "all-yellow", "both": "all-violet", "office": "all-brown"})
+# Their hyphens stand in no base64, as signatures are shown in.
 SHOWN = re.compile("seen by|secret of|" + "|".join({*BEFORE.served.values(), *AFTER.served.values()}))
 
 
