@@ -59,6 +59,7 @@ Memory Memory::reserve(size_t octets) {
     munmap(octets_at + skip + memory.size_, mapped - skip - memory.size_);
     memory.data_ = octets_at + skip;
     memory.mapped_ = true;
+    if (memory.size_ > 0) madvise(memory.data_, memory.size_, MADV_NOHUGEPAGE);
     return memory;
 }
 

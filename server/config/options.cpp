@@ -94,7 +94,7 @@ constexpr Row kRows[] = {
     {kTop, "rotate", ValueType::boolean, false,
      "false: the same answer each time can be tested and cached",
      "begins each RRset of an answer at another record", &Options::rotate},
-    {kTop, "send-together", ValueType::boolean, false, "true: answers in bursts cost a third less",
+    {kTop, "send-together", ValueType::boolean, false, "true: under load an answer costs up to a quarter less",
      "replies to one client that are ready at once leave as one message, which the kernel cuts "
      "into "
      "datagrams; a capture on the server's own host shows it whole, so false is for statistics "

@@ -13,9 +13,15 @@ size_t slot_of(const Client& client, size_t slots) {
     return ((host ^ uint32_t{client.port} << 16) * 0x9e3779b1u >> 16) % slots;
 }
 
+// A link-local address may be another host's on another link.
+bool is_link_local(const Address& address) {
+    return address.octets[0] == 0xfe && (address.octets[1] & 0xc0) == 0x80;
+}
+
 // Replies leave from the address that was asked.
 bool is_same(const Client& a, const Client& b) {
-    return a.port == b.port && a.address == b.address && a.local == b.local;
+    return a.port == b.port && a.address == b.address && a.local == b.local &&
+           !is_link_local(a.address);
 }
 
 }  // namespace

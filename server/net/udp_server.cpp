@@ -30,10 +30,12 @@ union Control {
     uint8_t v6[CMSG_SPACE(sizeof(in6_pktinfo)) + kSegmentSpace];
 };
 
+// So many messages in turn that could not be cut, and none that could: the system cannot.
+constexpr unsigned kMostUncut = 8;
+
 // The system or the way to this client does not cut messages.
 bool cannot_cut(int error) {
-    return error == EIO || error == EINVAL || error == EMSGSIZE || error == EOPNOTSUPP ||
-           error == ENOPROTOOPT;
+    return error == EIO || error == EINVAL || error == EOPNOTSUPP || error == ENOPROTOOPT;
 }
 
 }  // namespace
@@ -225,7 +227,7 @@ size_t UdpServer::gather_replies(size_t requests) {
         batch.groups.add(batch.requests[i].client, outcome.size);
         batch.asked[count++] = static_cast<uint8_t>(i);
     }
-    batch.groups.form(cuts_ && answering_.settings().send_together);
+    batch.groups.form(uncut_ < kMostUncut && answering_.settings().send_together);
     return count;
 }
 
@@ -270,7 +272,8 @@ void UdpServer::send(size_t messages) {
             ::sendmmsg(socket_.native_handle(), batch_->out.data() + done,
                        static_cast<unsigned>(messages - done), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent > 0) {
-            done += static_cast<size_t>(sent);
+            for (const size_t end = done + static_cast<size_t>(sent); done < end; ++done)
+                if (batch_->out[done].msg_hdr.msg_iovlen > 1) uncut_ = 0;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             // No room in the system for any of them: clients ask again, and waiting would let
             // requests pile up.
@@ -281,7 +284,7 @@ void UdpServer::send(size_t messages) {
             const msghdr& message = batch_->out[done++].msg_hdr;
             if (message.msg_iovlen > 1) {
                 // An address to which nothing can be sent says nothing about cutting.
-                if (send_pieces(message) && may_not_cut) cuts_ = false;
+                if (send_pieces(message) && may_not_cut) ++uncut_;
             } else {
                 // It cannot go out (no route, forbidden by a filter, no such source address).
                 answering_.counters()[Tally::send_failed].add();

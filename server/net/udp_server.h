@@ -68,7 +68,7 @@ class UdpServer {
     net::UdpSocket socket_;
     Endpoint bound_;
     bool wildcard_;
-    bool cuts_ = true;  // the system takes several replies at once (reply_groups.h)
+    unsigned uncut_ = 0;  // messages in turn that the system would not cut (reply_groups.h)
     bool waits_ = false;
     bool finished_ = false;
     std::unique_ptr<Batch> batch_;

@@ -31,7 +31,11 @@ dns::Result<void> LiveSigning::open() {
 }
 
 bool LiveSigning::concerns(const LiveName& name, const ZoneChoices& choices) const {
-    if (choices.dnssec != Dnssec::off || find(name) != nullptr) return true;
+    return choices.dnssec != Dnssec::off || knows(name);
+}
+
+bool LiveSigning::knows(const LiveName& name) const {
+    if (find(name) != nullptr) return true;
     return !marked_.empty() && marked_.count(mark_name(name.zone, name.view)) > 0;
 }
 
@@ -103,6 +107,10 @@ void LiveSigning::forget(const LiveName& name) {
 void LiveSigning::look_again() {
     std::lock_guard lock(mutex_);
     for (const auto& [key, slot] : zones_) slot.zone->look_again();
+}
+
+void LiveSigning::postpone(const LiveName& name) {
+    if (LiveZone* zone = find(name)) zone->postpone();
 }
 
 std::optional<dns::UnixTime> LiveSigning::due() const {

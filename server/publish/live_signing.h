@@ -25,8 +25,10 @@ class LiveSigning {
 
     // What is wrong with the state folder, if it cannot be asked which zones were signed.
     dns::Result<void> open();
-    // Whether the zone is to be signed, or was and must not lose that silently.
+    // Whether the zone is to be signed, or is known.
     bool concerns(const LiveName& name, const ZoneChoices& choices) const;
+    // Whether it is signed here, or was and must not lose that silently.
+    bool knows(const LiveName& name) const;
     // As LiveZone::sign(), from any number of threads; zones of one name, which share their keys,
     // take turns.
     dns::Result<SharedZone> sign(const LiveName& name, const SharedZone& input,
@@ -45,6 +47,8 @@ class LiveSigning {
 
     // Makes all of them look at their keys again, soon.
     void look_again();
+    // What is due of that zone is left for later.
+    void postpone(const LiveName& name);
     // When some zone has something due, and which have so at that time.
     std::optional<dns::UnixTime> due() const;
     std::vector<LiveName> due_zones(dns::UnixTime now) const;

@@ -108,7 +108,8 @@ void LiveZone::begin() {
                      names_content_,
                      unstored_.changes.size(),
                      store_all_,
-                     folder_.was_signed()};
+                     folder_.was_signed(),
+                     record_.has_value()};
     leaves_ = is_first_ = false;
 }
 
@@ -121,6 +122,7 @@ void LiveZone::take_back() {
     names_content_ = before_->names_content;
     unstored_.changes.resize(before_->unstored);
     store_all_ = before_->store_all;
+    if (!before_->had_record) record_.reset();
     const bool is_marked = !leaves_ && !before_->was_signed && folder_.was_signed();
     before_.reset();
     leaves_ = is_first_ = false;
@@ -158,8 +160,8 @@ void LiveZone::leave() {
 dns::Result<SharedZone> LiveZone::make(const SharedZone& input, const zones::Zone* served,
                                        const ZoneChoices& choices, unsigned threads) {
     const bool is_off = choices.dnssec == Dnssec::off;
-    if (choices.dnssec == Dnssec::unsign || (is_off && !folder_.was_signed()))
-        return unsigned_version(input);
+    const bool is_plain = choices.dnssec == Dnssec::unsign || choices.dnssec == Dnssec::insecure;
+    if (is_plain || (is_off && !folder_.was_signed())) return unsigned_version(input);
     if (is_off) {
         if (served != nullptr)
             return dns::Fault{
@@ -170,9 +172,12 @@ dns::Result<SharedZone> LiveZone::make(const SharedZone& input, const zones::Zon
              "the zone was signed, and `dnssec` is gone: it is signed as before. Write dnssec = "
              "\"unsign\" once the DS is gone from the parent and from caches");
     }
-    // What is served may be unsigned yet, or have been signed by others.
+    // What is served may be unsigned yet, or have been signed by others, or for another view.
+    const uint32_t last = served != nullptr ? served->serial() : input->serial();
     if (served != nullptr && !is_signed_by_us(*served)) served = nullptr;
     if (auto opened = open(*input, choices, served); !opened.ok()) return opened.fault();
+    if (!record_ && is_ahead(last, input->serial()))
+        record_ = SigningRecord{last, 0, world_.clock.now(), 0};
     const bool big = served != nullptr && served->record_count() >= kBigZone;
     auto made = big ? sign_difference(*input, *served) : sign_whole(input, served, threads);
     if (!made.ok()) return made.fault();
@@ -220,6 +225,9 @@ dns::Result<SharedZone> LiveZone::sign_whole(const SharedZone& input, const zone
     signer::SigningFacts facts;
     options.facts = &facts;
     const int64_t began = world_.clock.steady_ns();
+    // That it is the first counts from what is served, not from what was tried.
+    is_first_ = !before_->was_signed;
+    if (record_ && is_first_) record_->since = options.now;
     if (input->record_count() >= kBigZone)
         tell(LogLevel::info, "zone-being-signed", "it is answered when that is done");
     // As if nothing had changed since it was served last: then all signatures are there.
@@ -238,10 +246,8 @@ dns::Result<SharedZone> LiveZone::sign_whole(const SharedZone& input, const zone
     if (auto checked = check_names(**made, keys_, facts.sample); !checked.ok())
         return checked.fault();
     names_content_ = facts.content;
-    if (!record_) {
-        record_ = SigningRecord{(*made)->serial(), 0, options.now, facts.longest_ttl};
-        is_first_ = true;
-    }
+    if (!record_) record_ = SigningRecord{(*made)->serial(), 0, options.now, facts.longest_ttl};
+    if (is_first_) record_->longest_ttl = facts.longest_ttl;
     const uint64_t content = this->content(**made);
     const bool other = goes_on && record_->content != content;
     auto next = other ? next_version(**made, {}, record_->serial + 1) : made;
@@ -450,8 +456,13 @@ dns::Result<SharedZone> LiveZone::renew(const zones::Zone& served) {
     // Nothing that is new is served.
     const std::optional<dns::UnixTime> next = due_;
     take_back();
-    due_ = made.ok() ? next : world_.clock.now() + kRetry;
+    due_ = next;
+    if (!made.ok()) postpone();
     return made;
+}
+
+void LiveZone::postpone() {
+    if (due_) due_ = world_.clock.now() + kRetry;
 }
 
 dns::Result<SharedZone> LiveZone::make_renewed(const zones::Zone& served) {

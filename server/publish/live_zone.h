@@ -69,6 +69,7 @@ class LiveZone {
     void look_again() {
         if (due_) due_ = 0;
     }
+    void postpone();
     // When renew() has something to do.
     std::optional<dns::UnixTime> due() const { return due_; }
 
@@ -82,6 +83,7 @@ class LiveZone {
         size_t unstored;
         bool store_all;
         bool was_signed;
+        bool had_record;
     };
 
     void begin();

@@ -47,7 +47,8 @@ void ZoneKeeper::commit(Plan& plan) {
         if (!change.added && change.state->added && added_ != nullptr) adopt(change.name);
         differs = differs || !is_same_service(change);
     }
-    for (const LiveName& name : plan.gone_names) signing_.forget(name);
+    for (const auto* names : {&plan.gone_names, &plan.moved_names})
+        for (const LiveName& name : *names) signing_.forget(name);
     std::shared_ptr<const Set> published;
     {
         std::lock_guard lock(mutex_);
@@ -124,13 +125,17 @@ void ZoneKeeper::adopt(const dns::Name& zone) {
     if (auto removed = added_->remove(zone); !removed.ok())
         log_.event(LogLevel::error, "state-not-written", removed.fault().sentence,
                    {{"zone", name}});
-    log_.event(LogLevel::info, "zone-adopted",
-               "the zone was added, and stands in the configuration now: that one is served",
-               {{"zone", name}});
+    tell_adopted(zone);
 }
 
+void ZoneKeeper::tell_adopted(const dns::Name& zone) const {
+    log_.event(LogLevel::info, "zone-adopted",
+               "the zone was added, and stands in the configuration now: that one is served",
+               {{"zone", dns::to_text(zone)}});
+}
+
+// All that is added, in one go.
 void ZoneKeeper::rewrite_added() {
-    if (added_ == nullptr || !added_->wants_rewriting()) return;
     auto written = added_->rewrite(files_, [this](const auto& use) {
         for (uint32_t i = 0; i < states_.numbers(); ++i) {
             const ZoneState* state = states_.find(i);
@@ -270,7 +275,14 @@ JobReport ZoneKeeper::renew() {
         for (size_t view = 0; view < tables_.size() && state == nullptr; ++view)
             if (live_view(static_cast<ViewNumber>(view)) == name.view)
                 state = find(static_cast<ViewNumber>(view), name.zone);
-        if (state == nullptr || !state->served->loaded()) continue;
+        if (state == nullptr) {
+            signing_.forget(name);
+            continue;
+        }
+        if (!state->served->loaded()) {
+            signing_.postpone(name);
+            continue;
+        }
         auto next = signing_.renew(name, state->served->zone());
         if (!next.ok()) {
             log_.event(LogLevel::error, "not-renewed",
@@ -365,6 +377,7 @@ JobReport ZoneKeeper::add_zone(const dns::Name& name, std::string file, std::str
     auto kept = change.refuses() ? dns::Result<void>(dns::Fault{change.refused})
                                  : added_->add({name, change.template_name, change.file});
     if (!kept.ok()) {
+        signing_.take_back({name, change.live_view});
         signing_.forget({name, change.live_view});
         return fault(kept.fault().sentence,
                      change.refuses() ? "apex check " + text + " " + change.file : "");
@@ -374,6 +387,7 @@ JobReport ZoneKeeper::add_zone(const dns::Name& name, std::string file, std::str
     plan.listed.emplace_back(change.state, std::vector<ZoneListing>{{default_view(), nullptr}});
     commit(plan);
     tell(change);
+    gather_pages(change);
     check_signatures(*change.after, {name, change.live_view});
     JobReport told = report(plan);
     told.sentence = text + " is served with serial " + std::to_string(change.after->serial());
@@ -394,7 +408,7 @@ JobReport ZoneKeeper::remove_zone(const dns::Name& name) {
     plan.gone_names.push_back(live_name(*state));
     JobReport told = finish(plan);
     told.sentence = text + " is served no longer";
-    rewrite_added();
+    if (added_->wants_rewriting()) rewrite_added();
     return told;
 }
 

@@ -140,9 +140,11 @@ dns::Result<void> ZoneKeeper::read_added() {
     if (!opened.ok()) return opened.fault();
     added_ = std::move(opened.value());
     const auto view = static_cast<ViewNumber>(configuration_.views.size() - 1);  // "default"
+    bool adopted = false;
     for (const AddedZone& zone : zones) {
         if (configuration_.zones.find(view, zone.name) != configuration_.zones.size()) {
-            adopt(zone.name);
+            tell_adopted(zone.name);
+            adopted = true;
             continue;
         }
         ZoneState& state = states_.make();
@@ -161,6 +163,7 @@ dns::Result<void> ZoneKeeper::read_added() {
         state.served = std::make_shared<const ServedZone>(zone.name, state.number, nullptr,
                                                           options_of(state.choices), nullptr);
     }
+    if (adopted) rewrite_added();
     return {};
 }
 

@@ -108,6 +108,7 @@ class ZoneKeeper {
         std::vector<ZoneChange> changes;
         std::vector<ZoneState*> gone;
         std::vector<LiveName> gone_names;
+        std::vector<LiveName> moved_names;  // of zones that another view names now
         size_t unchanged = 0;
         std::shared_ptr<Set>
             set;             // where what concerns the whole set may differ; null: it does not
@@ -167,6 +168,7 @@ class ZoneKeeper {
     void plan_groups(Plan& plan, const ZoneRows& rows, std::vector<ZoneGroup> groups,
                      std::span<const std::optional<ViewNumber>> old_numbers);
     void plan_added(Plan& plan);
+    void plan_moved(Plan& plan, std::span<const ConfiguredView> old_views);
     void plan_files(Plan& plan);
     ZoneChange& plan_again(Plan& plan, ZoneState& state) const;
     bool is_same(const ZoneState& state, uint64_t& size) const;
@@ -197,6 +199,7 @@ class ZoneKeeper {
     void settle(const ZoneChange& change);
     void drop(ZoneState& state);
     void adopt(const dns::Name& zone);
+    void tell_adopted(const dns::Name& zone) const;
     void rewrite_added();
     void tell(const ZoneChange& change) const;
     void tell_accepted(const ZoneChange& change) const;

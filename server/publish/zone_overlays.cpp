@@ -166,6 +166,10 @@ void ZoneKeeper::merge(Plan& plan) {
                                      {change.version.zone->serial(), change.overlay->content});
         }
         keep_serials(plan);
+        // What rests on them is merged with what is served.
+        for (size_t index : due)
+            if (const ZoneChange& change = plan.changes[index]; change.refuses())
+                signing_.take_back({change.name, change.live_view});
         bases.clear();
         if (due.size() > kFewMerges) give_back_memory();
         for (size_t index : due) {
@@ -299,9 +303,12 @@ void ZoneKeeper::finish_merge(ZoneChange& change, const MergeBase& base, uint32_
     const zones::Zone& below = base.zone_for(change);
     dns::Result<SharedZone> made = change.version.zone;
     zones::ChangeSet changes;
-    if (base.signs_itself(change)) {
+    const LiveName own{change.name, change.live_view};
+    // What signed itself leaves that, or may not, as a zone of a file.
+    const bool leaves = !base.is_signed_here && signing_.knows(own);
+    if (base.signs_itself(change) || leaves) {
         const ServedZone* served = change.state->served.get();
-        made = signing_.sign({change.name, change.live_view}, change.version.zone,
+        made = signing_.sign(own, change.version.zone,
                              served != nullptr && served->loaded() ? &served->zone() : nullptr,
                              *change.choices, 1);
     } else if (!base.is_signed_here || base.serves_plain(change)) {
@@ -312,6 +319,7 @@ void ZoneKeeper::finish_merge(ZoneChange& change, const MergeBase& base, uint32_
         changes = changes_to_sign(below, merged);
         changes.changes.push_back(soa_change(merged, serial));
         changes.changes.back().before = zones::own(below.apex().find(dns::type::SOA));
+        signing_.forget(own);
         made = signing_.sign_over(base.name, below, std::move(changes));
     }
     if (made.ok())

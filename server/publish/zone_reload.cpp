@@ -1,5 +1,6 @@
 // What differs from what is served, and what is to become of it; zone_jobs.cpp publishes it.
 #include <algorithm>
+#include <tuple>
 
 #include "server/config/rule_choices.h"
 #include "server/publish/zone_content.h"
@@ -17,12 +18,12 @@ bool shrinks_more(size_t before, size_t after, uint32_t percent) {
     return after < before && (before - after) * 100 > before * size_t{percent};
 }
 
-// Records but those that come and go with signing: a zone that is signed no longer loses none.
+// Records but those that come and go with signing.
 size_t data_count(const zones::Zone& zone) {
-    if (!zone.apex().owns(dns::type::DNSKEY)) return zone.record_count();
     auto is_data = [](uint16_t type) {
         return !zones::is_made_by_signing(type) && type != dns::type::DNSKEY &&
-               type != dns::type::CDS && type != dns::type::CDNSKEY && type != dns::type::ZONEMD;
+               type != dns::type::CDS && type != dns::type::CDNSKEY &&
+               type != dns::type::NSEC3PARAM && type != dns::type::ZONEMD;
     };
     size_t count = 0;
     for (zones::Zone::Cursor at(zone); at; at.next())
@@ -30,6 +31,14 @@ size_t data_count(const zones::Zone& zone) {
             if (const zones::RrsetView rrset = (*at).rrset(i); is_data(rrset.type()))
                 count += rrset.count();
     return count;
+}
+
+// What max-shrink compares: a zone that is signed no longer loses nothing by that.
+std::pair<size_t, size_t> data_counts(const zones::Zone& before, const zones::Zone& after) {
+    auto is_signed = [](const zones::Zone& zone) { return zone.apex().owns(dns::type::DNSKEY); };
+    if (!is_signed(before) && !is_signed(after))
+        return {before.record_count(), after.record_count()};
+    return {data_count(before), data_count(after)};
 }
 
 }  // namespace
@@ -76,14 +85,7 @@ void ZoneKeeper::take_configuration(Plan& plan, Configuration next) {
         for (const ReadFile& file : configuration_.files) new_files_.push_back(file.path);
     plan_rows(plan, rows, old_views);
     plan_added(plan);
-    for (uint32_t i = 0; i < states_.numbers(); ++i) {
-        ZoneState* state = states_.find(i);
-        if (state == nullptr || state->listed || state->added) continue;
-        plan.gone.push_back(state);
-        const bool last = state->view + size_t{1} == old_views.size();
-        plan.gone_names.push_back(
-            {dns::Name(state->served->name()), last ? "" : old_views[state->view].name});
-    }
+    plan_moved(plan, old_views);
     log_.event(LogLevel::info, "configuration-read", "", {{"zones", rows.size()}});
     if (settings_.configured) settings_.configured(configuration_);
 }
@@ -163,6 +165,26 @@ void ZoneKeeper::plan_groups(Plan& plan, const ZoneRows& rows, std::vector<ZoneG
     }
     std::stable_sort(overlays_.begin(), overlays_.end(),
                      [](const Overlay& a, const Overlay& b) { return a.height < b.height; });
+}
+
+// Zones that no view lists any more; and those that the state folder knows by another view from now
+// on: they are signed anew under that name.
+void ZoneKeeper::plan_moved(Plan& plan, std::span<const ConfiguredView> old_views) {
+    for (uint32_t i = 0; i < states_.numbers(); ++i) {
+        ZoneState* state = states_.find(i);
+        if (state == nullptr || state->served == nullptr) continue;
+        const bool last = state->view + size_t{1} == old_views.size();
+        LiveName before{dns::Name(state->served->name()), last ? "" : old_views[state->view].name};
+        if (!state->listed && !state->added) {
+            plan.gone.push_back(state);
+            plan.gone_names.push_back(std::move(before));
+            continue;
+        }
+        if (!signing_.knows(before) || live_name(plan, *state).view == before.view) continue;
+        plan.moved_names.push_back(std::move(before));
+        auto is_it = [state](const ZoneChange& change) { return change.state == state; };
+        if (std::none_of(plan.changes.begin(), plan.changes.end(), is_it)) plan_again(plan, *state);
+    }
 }
 
 // Zones that were added take on what their templates say now.
@@ -312,10 +334,8 @@ void ZoneKeeper::compare(ZoneChange& change) {
     const ServedZone& served = *change.state->served;
     const zones::Zone& next = *change.version.zone;
     size_t before = 0, after = 0;
-    if (change.choices->max_shrink < 100) {
-        before = data_count(served.zone());
-        after = data_count(next);
-    }
+    if (change.choices->max_shrink < 100)
+        std::tie(before, after) = data_counts(served.zone(), next);
     if (shrinks_more(before, after, change.choices->max_shrink)) {
         change.refused =
             "it would shrink from " + std::to_string(before) + " to " + std::to_string(after) +

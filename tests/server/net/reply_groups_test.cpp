@@ -64,6 +64,11 @@ TEST_CASE("reply groups: another port, address or address of ours is another cli
                                         {client_of(1, 4001), 60}, {client_of(1, 4000, 2), 60},
                                         {client_of(1, 4000), 60}, {client_of(1, 4001), 70}};
     CHECK(groups_of(groups, replies) == Groups{{0, 4}, {1}, {5, 2}, {3}});
+    // Of a link-local address nobody knows here on which link it is.
+    Client local = client_of(1, 4000);
+    const uint8_t octets[16] = {0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    local.address = server::Address::v6(octets);
+    CHECK(groups_of(groups, {{local, 60}, {local, 60}}) == Groups{{0}, {1}});
 }
 
 TEST_CASE("reply groups: each reply once, with its client's, and no more than the kernel takes") {

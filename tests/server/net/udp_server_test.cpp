@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
 #include <set>
@@ -87,6 +88,31 @@ TEST_CASE("udp: bursts of a client, whether or not the system cuts what is sent 
         choices.listen = listen;
         RunningWorker running(std::move(choices));
         expect_bursts(running, "::1");
+    }
+}
+
+TEST_CASE("udp: replies to one client leave together, where the system can cut them") {
+    constexpr size_t kReply = 40, kBurst = 50;
+    for (bool cuts : {true, false}) {
+        CAPTURE(cuts);
+        RunningWorker running;
+        if (!cuts) forbid_cutting(running.port());
+        TestClient client = udp_client(running);
+        // This client takes what came together as it came.
+        int on = 1;
+        REQUIRE(::setsockopt(client.number(), SOL_UDP, UDP_GRO, &on, sizeof on) == 0);
+        bool together = false;
+        for (int round = 0; round < 200 && !together; ++round) {
+            for (uint16_t id = 0; id < kBurst; ++id) REQUIRE(client.send(make_request(id, kReply)));
+            for (size_t octets = 0; octets < kBurst * kReply;) {
+                const size_t size = client.receive().size();
+                REQUIRE(size % kReply == 0);
+                REQUIRE(size > 0);
+                together = together || size > kReply;
+                octets += size;
+            }
+        }
+        CHECK(together == cuts);
     }
 }
 

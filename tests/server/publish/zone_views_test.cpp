@@ -329,6 +329,53 @@ TEST_CASE("views: an overlay can be served insecure, or be signed where its base
     CHECK_FALSE(is_signed(*keeper->current(), "default"));
     CHECK(is_signed(*keeper->current(), "inside"));
     CHECK(faults_in(other.world, *keeper->current(), "inside") == "");
+    keeper->after_start();
+    // It leaves as a zone of a file does: not by oversight, and for good.
+    const uint32_t serial = zone_in(*keeper->current(), "inside", "a.example")->serial();
+    other.world.replace("apex.toml", with("", ""));
+    CHECK(keeper->reload().refused == 1);
+    CHECK(other.world.log.count({"zone-refused", "unsign"}) == 1);
+    CHECK(is_signed(*keeper->current(), "inside"));
+    other.world.replace("apex.toml", with("", "dnssec = 'unsign'\n"));
+    CHECK(keeper->reload().ok);
+    keeper->renew();
+    CHECK_FALSE(is_signed(*keeper->current(), "inside"));
+    CHECK(address_in(*keeper->current(), "inside", "www.a.example") == 80);
+    CHECK(zone_in(*keeper->current(), "inside", "a.example")->serial() > serial);
+    CHECK_FALSE(keeper->due().has_value());
+}
+
+TEST_CASE("views: a signed zone that another view names goes on, and what was is forgotten") {
+    Publishing world;
+    world.folder.write("a.zone", zone_text(5, "www A 192.0.2.80\n"));
+    const std::string view = "[[view]]\nname = 'inside'\nclients = ['10.0.0.0/8']\n";
+    const std::string zone = "name = 'a.example'\nfile = 'a.zone'\ndnssec = true\n";
+    world.folder.write("apex.toml", "[[zone]]\n" + zone + view +
+                                        "[[view.zone]]\nname = 'a.example'\nbase = 'default'\n");
+    auto keeper = world.start();
+    keeper->after_start();
+    world.replace("a.zone", zone_text(5, "www A 192.0.2.81\n"));
+    CHECK(keeper->reload().ok);
+    const uint32_t serial = zone_in(*keeper->current(), "inside", "a.example")->serial();
+    CHECK(serial > 5);
+    const auto key = key_in(*keeper->current(), "inside");
+    world.replace("apex.toml", view + "[[view.zone]]\n" + zone);
+    CHECK(keeper->reload().ok);
+    auto look = [&] {
+        CHECK(faults_in(world, *keeper->current(), "inside") == "");
+        CHECK(zone_in(*keeper->current(), "inside", "a.example")->serial() >= serial);
+        CHECK(key_in(*keeper->current(), "inside") == key);
+    };
+    look();
+    // Nothing of before is due for ever, and what is signed now is renewed.
+    for (int day = 0; day < 20; ++day) {
+        for (int i = 0; i < 20 && keeper->due() && *keeper->due() <= world.clock.now(); ++i)
+            keeper->renew();
+        REQUIRE(keeper->due().has_value());
+        CHECK(*keeper->due() > world.clock.now());
+        look();
+        world.clock.ahead += 86400;
+    }
 }
 
 TEST_CASE("views: zones of one name in two views share their keys and nothing else") {
