@@ -110,7 +110,7 @@ void LiveZone::begin() {
                      store_all_,
                      folder_.was_signed(),
                      record_.has_value()};
-    leaves_ = is_first_ = false;
+    leaves_ = false;
 }
 
 void LiveZone::take_back() {
@@ -125,7 +125,7 @@ void LiveZone::take_back() {
     if (!before_->had_record) record_.reset();
     const bool is_marked = !leaves_ && !before_->was_signed && folder_.was_signed();
     before_.reset();
-    leaves_ = is_first_ = false;
+    leaves_ = false;
     if (!is_marked) return;
     if (auto marked = folder_.mark_unsigned(); !marked.ok())
         tell(LogLevel::error, "state-not-written", marked.fault().sentence);
@@ -134,11 +134,10 @@ void LiveZone::take_back() {
 void LiveZone::settle(const zones::Zone& served) {
     if (leaves_) return leave();
     if (policy_ == nullptr) return;
-    if (is_first_)
+    if (before_ && !before_->was_signed)
         tell_first(served);
     else if (before_ && !before_->keys.empty())
         tell_new_keys(before_->keys);
-    is_first_ = false;
     before_.reset();
     store(served);
 }
@@ -226,8 +225,8 @@ dns::Result<SharedZone> LiveZone::sign_whole(const SharedZone& input, const zone
     options.facts = &facts;
     const int64_t began = world_.clock.steady_ns();
     // That it is the first counts from what is served, not from what was tried.
-    is_first_ = !before_->was_signed;
-    if (record_ && is_first_) record_->since = options.now;
+    const bool is_first = !before_->was_signed;
+    if (record_ && is_first) record_->since = options.now;
     if (input->record_count() >= kBigZone)
         tell(LogLevel::info, "zone-being-signed", "it is answered when that is done");
     // As if nothing had changed since it was served last: then all signatures are there.
@@ -247,7 +246,7 @@ dns::Result<SharedZone> LiveZone::sign_whole(const SharedZone& input, const zone
         return checked.fault();
     names_content_ = facts.content;
     if (!record_) record_ = SigningRecord{(*made)->serial(), 0, options.now, facts.longest_ttl};
-    if (is_first_) record_->longest_ttl = facts.longest_ttl;
+    if (is_first) record_->longest_ttl = facts.longest_ttl;
     const uint64_t content = this->content(**made);
     const bool other = goes_on && record_->content != content;
     auto next = other ? next_version(**made, {}, record_->serial + 1) : made;

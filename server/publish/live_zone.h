@@ -146,7 +146,6 @@ class LiveZone {
     bool opened_ = false;
     std::optional<Before> before_;  // between a version's making and what becomes of it
     bool leaves_ = false;           // the version made last is unsigned
-    bool is_first_ = false;         // it is the first that is signed here
 };
 
 }  // namespace server
